@@ -1,0 +1,21 @@
+
+namespace Ioasis.Engine.Memory;
+
+/// <summary>
+/// Who pays for pinned pages: the user (default) or the process (RLIMIT_MODE 1), against the process's RLIMIT_MEMLOCK.
+/// One object a client process; processes of one user share <see cref="User"/>.
+/// </summary>
+public abstract class PinOwner(PinLedger user)
+{
+    /// <summary>Pages locked by all processes of the user: what user-based accounting compares with the limit.</summary>
+    public PinLedger User { get; } = user;
+
+    /// <summary>Pages locked by this process (VmLck), under process-based accounting only.</summary>
+    public PinLedger Process { get; } = new();
+
+    /// <summary>Pages pinned by this process (VmPin), always counted, never limited.</summary>
+    public PinLedger Pinned { get; } = new();
+
+    /// <summary>RLIMIT_MEMLOCK of the process now, in bytes; <see cref="ulong.MaxValue"/> for no limit.</summary>
+    public abstract ulong MemlockLimit { get; }
+}

@@ -35,7 +35,7 @@ public abstract class ClientMemory
     /// <param name="writable">True when a device may write.</param>
     /// <param name="shared">
     /// What is needed to reach the pages of the range that lie in shared memory after this memory is gone; null when there
-    /// are none or when it makes no difference. The pin owns it.
+    /// are none or when it makes no difference. Addressed by the same client addresses.
     /// </param>
     /// <param name="why">The reason when it fails: EFAULT.</param>
     public abstract Errno Pin(HostAddress start, ulong length, bool writable, out SharedPages? shared, ref Reason why);

@@ -1,25 +1,19 @@
+using Ioasis.Engine.Addresses;
+
 namespace Ioasis.Engine.Memory;
 
 /// <summary>
 /// The parts of a pinned range that lie in shared memory, known by (device, inode, offset): they outlive the process that
-/// mapped them, as pinned pages do on Linux, as long as any client maps the same file.
+/// mapped them, as pinned pages do on Linux, as long as any client maps the same file. Holds no descriptor, so there is
+/// nothing to release. Thread-safe.
 /// </summary>
-public abstract class SharedPages : IDisposable
+public abstract class SharedPages
 {
-    /// <summary>Copies bytes of the pinned range, counted from its first byte.</summary>
-    /// <returns>Bytes copied; 0 when no live client maps them.</returns>
-    public abstract int Read(ulong offset, Span<byte> into);
+    /// <summary>Copies from the shared memory that was mapped at <paramref name="from"/> when it was pinned.</summary>
+    /// <returns>Bytes copied, from the start; 0 when it was not shared or no live client maps it.</returns>
+    public abstract int Read(HostAddress from, Span<byte> into);
 
-    /// <inheritdoc cref="Read"/>
-    public abstract int Write(ulong offset, ReadOnlySpan<byte> from);
-
-    public void Dispose()
-    {
-        Dispose(true);
-        GC.SuppressFinalize(this);
-    }
-
-    protected virtual void Dispose(bool disposing)
-    {
-    }
+    /// <summary>Copies to the shared memory that was mapped at <paramref name="to"/> when it was pinned.</summary>
+    /// <returns>Bytes copied, from the start; 0 when it was not shared or no live client maps it.</returns>
+    public abstract int Write(HostAddress to, ReadOnlySpan<byte> from);
 }

@@ -34,6 +34,8 @@ struct device {
 void report(bool ok, const char *text, ...) __attribute__((format(printf, 2, 3)));
 /* `result` is an ioctl's; wants -1 with `error` in errno. */
 void check_error(int result, int error, const char *text);
+/* Has any check failed in this process? For the exit status of a child. */
+int failed(void);
 /* The exit status for main: 0 only if no check has failed. Prints the last line. */
 int verdict(const char *program);
 

@@ -27,8 +27,12 @@ void check_error(int result, int error, const char *text) {
     check(as_wanted, "%s: %s", text, strerrorname_np(error));
 }
 
+int failed(void) {
+    return failures != 0;
+}
+
 int verdict(const char *program) {
     if (failures) printf("%s: %d steps failed\n", program, failures);
     else printf("%s: every step as it should be\n", program);
-    return failures ? 1 : 0;
+    return failed();
 }

@@ -38,7 +38,9 @@ internal static class AbiTypes
     /// <summary>Bytes that the runtime gives to the type.</summary>
     public static int SizeOf(Type type) => RuntimeHelpers.SizeOf(type.TypeHandle);
 
-    /// <summary>Where the runtime puts the field, in bytes: asked of the field itself, not of the marshaller, which may lay out otherwise.</summary>
+    /// <summary>
+    /// Where the runtime puts the field, in bytes: asked of the field itself, not of the marshaller, which may lay out otherwise.
+    /// </summary>
     public static int OffsetOf(FieldInfo field)
     {
         var method = new DynamicMethod("offset", typeof(nint), [], typeof(AbiTypes).Module);

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Ioasis.Abi.Tests;
 
-/// <summary>The names that a Linux header declares. Reads the kernel's coding style, not C: declarations begin at the left margin.</summary>
+/// <summary>
+/// The names that a Linux header declares. Reads the kernel's coding style, not C: declarations begin at the left margin.
+/// </summary>
 internal sealed partial class Header
 {
     /// <summary>Structs, and the fields of each; a union's members count as the struct's own.</summary>
@@ -20,12 +22,13 @@ internal sealed partial class Header
         Structs = Struct().Matches(text).ToDictionary(
             match => match.Groups[1].Value,
             match => Field().Matches(match.Groups[2].Value).Select(field => field.Groups[1].Value).ToArray());
+        var macros = Macro().Matches(text).Select(macro => macro.Groups[1].Value);
+        var members =
+            from match in Enum().Matches(text)
+            from member in EnumMember().Matches(match.Groups[2].Value)
+            select member.Groups[1].Value;
         Enums = [.. Enum().Matches(text).Select(match => match.Groups[1].Value).Where(word => word.Length > 0)];
-        Constants =
-        [
-            .. Enum().Matches(text).SelectMany(match => EnumMember().Matches(match.Groups[2].Value)).Select(member => member.Groups[1].Value),
-            .. Macro().Matches(text).Select(macro => macro.Groups[1].Value),
-        ];
+        Constants = [.. members, .. macros];
     }
 
     [GeneratedRegex(@"^struct (\w+) \{(.*?)^\}", RegexOptions.Multiline | RegexOptions.Singleline)]

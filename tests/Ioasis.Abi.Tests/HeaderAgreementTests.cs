@@ -8,37 +8,42 @@ public sealed class HeaderAgreementTests
 {
     [Fact]
     public void EveryStructHasTheSizeThatItHasInC() =>
-        Compare(AbiTypes.Structs.Select(type => new Question($"sizeof {type.Name}", $"NUMBER(sizeof(struct {type.Name}))", AbiTypes.SizeOf(type))));
+        Compare(
+            from type in AbiTypes.Structs
+            let name = type.Name
+            select new Question($"size of {name}", $"NUMBER(sizeof(struct {name}))", AbiTypes.SizeOf(type)));
 
     [Fact]
     public void EveryFieldHasTheOffsetThatItHasInC() =>
-        Compare(
-            from type in AbiTypes.Structs
-            from field in AbiTypes.Fields(type)
-            select new Question($"offset of {type.Name}.{field.Name}", $"NUMBER(offsetof(struct {type.Name}, {field.Name}))", AbiTypes.OffsetOf(field)));
+        CompareFields(
+            field => true,
+            "offset",
+            (type, field) => $"NUMBER(offsetof({type}, {field}))",
+            AbiTypes.OffsetOf);
 
     [Fact]
     public void EveryFieldHasTheSizeThatItHasInC() =>
-        Compare(
-            from type in AbiTypes.Structs
-            from field in AbiTypes.Fields(type)
-            select new Question(
-                $"size of {type.Name}.{field.Name}", $"NUMBER(sizeof(((struct {type.Name} *)0)->{field.Name}))", AbiTypes.SizeOf(field.FieldType)));
+        CompareFields(
+            field => true,
+            "size",
+            (type, field) => $"NUMBER(sizeof((({type} *)0)->{field}))",
+            field => AbiTypes.SizeOf(field.FieldType));
 
     [Fact]
     public void EveryIntegerFieldIsSignedOrUnsignedAsInC() =>
-        Compare(
-            from type in AbiTypes.Structs
-            from field in AbiTypes.Fields(type)
-            where field.FieldType.IsPrimitive || field.FieldType.IsEnum
-            select new Question($"sign of {type.Name}.{field.Name}", $"SIGNED(struct {type.Name}, {field.Name})", IsSigned(field.FieldType) ? 1 : 0));
+        CompareFields(
+            field => field.FieldType.IsPrimitive || field.FieldType.IsEnum,
+            "sign",
+            (type, field) => $"SIGNED({type}, {field})",
+            field => IsSigned(field.FieldType) ? 1 : 0);
 
     [Fact]
     public void EveryFlexibleArrayBeginsWhereItDoesInC() =>
         Compare(
             from type in AbiTypes.Structs
             from array in AbiTypes.FlexibleArrays(type)
-            select new Question($"offset of {type.Name}.{array.Name}", $"NUMBER(offsetof(struct {type.Name}, {array.Name}))", array.Offset));
+            let name = $"{type.Name}.{array.Name}"
+            select new Question($"offset of {name}", $"NUMBER(offsetof(struct {type.Name}, {array.Name}))", array.Offset));
 
     [Fact]
     public void EveryConstantHasTheValueThatItHasInC() => Compare(AbiTypes.Constants.Select(ConstantQuestion));
@@ -60,6 +65,14 @@ public sealed class HeaderAgreementTests
         var integer = type.IsEnum ? type.GetEnumUnderlyingType() : type;
         return integer == typeof(sbyte) || integer == typeof(short) || integer == typeof(int) || integer == typeof(long);
     }
+
+    private static void CompareFields(
+        Func<FieldInfo, bool> which, string property, Func<string, string, string> statement, Func<FieldInfo, int> ours) =>
+        Compare(
+            from type in AbiTypes.Structs
+            from field in AbiTypes.Fields(type).Where(which)
+            let name = $"{property} of {type.Name}.{field.Name}"
+            select new Question(name, statement($"struct {type.Name}", field.Name), ours(field)));
 
     private static void Compare(IEnumerable<Question> asked)
     {

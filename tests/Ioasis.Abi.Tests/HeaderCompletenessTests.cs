@@ -10,8 +10,8 @@ public sealed class HeaderCompletenessTests
     [
         (@"(VFIO|vfio)_(EEH_PE|eeh_pe)_\w+", "POWER's error handling goes to firmware that no machine of ours has"),
         (@"VFIO_(AP|CCW)_\w+|VFIO_REGION_SUBTYPE_CCW_\w+", "indexes of s390 channel devices and adjunct processors, which are not on PCI"),
-        (@"VFIO_DEVICE_STATE_V1_\w+|VFIO_DEVICE_STATE_(MASK|VALID|IS_ERROR|SET_ERROR)", "first migration protocol, replaced by VFIO_DEVICE_FEATURE"),
-        (@"vfio_device_migration_info|VFIO_REGION_SUBTYPE_MIGRATION_DEPRECATED", "first migration protocol, replaced by VFIO_DEVICE_FEATURE"),
+        (@"VFIO_DEVICE_STATE_(V1_\w+|MASK|VALID|IS_ERROR|SET_ERROR)", "first migration protocol, replaced by VFIO_DEVICE_FEATURE"),
+        (@"vfio_device_migration_info|VFIO_REGION_SUBTYPE_MIGRATION_\w+", "first migration protocol, replaced by VFIO_DEVICE_FEATURE"),
         (@"(VFIO|vfio)_(\w+_)?(NVLINK2|nvlink2)_\w+", "NVLink 2 of POWER9, which Linux no longer provides"),
     ];
 

@@ -26,8 +26,9 @@ public sealed class ShapeTests
     public void EveryMinimumSizeEndsWhereAFieldEnds() =>
         Complaints.MustBeNone(
             from type in AbiTypes.Structs
-            where AbiTypes.MinimumSize(type) is not null
-            where !AbiTypes.Fields(type).Any(field => AbiTypes.OffsetOf(field) + AbiTypes.SizeOf(field.FieldType) == AbiTypes.MinimumSize(type))
+            let size = AbiTypes.MinimumSize(type)
+            where size is not null
+            where !AbiTypes.Fields(type).Any(field => AbiTypes.OffsetOf(field) + AbiTypes.SizeOf(field.FieldType) == size)
             select type.Name);
 
     [Fact]
@@ -54,7 +55,8 @@ public sealed class ShapeTests
 
     private static IEnumerable<int> Numbers(Type type, string prefix) =>
         from constant in AbiTypes.Constants
-        where constant.DeclaringType == type && constant.FieldType == typeof(uint) && constant.Name.StartsWith(prefix, StringComparison.Ordinal)
+        where constant.DeclaringType == type && constant.FieldType == typeof(uint)
+        where constant.Name.StartsWith(prefix, StringComparison.Ordinal)
         select (int)(uint)constant.GetRawConstantValue()!;
 
     private static bool IsBlittable(Type type) =>

@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+
+namespace Ioasis.Engine.Intervals;
+
+/// <summary>How many things a node of the interval tree holds, and when it is too full or too empty.</summary>
+/// <remarks>
+/// A node leaves "too empty" far behind whenever it is repaired (see <see cref="LeafMerged"/>), so that adding and removing at one place
+/// does not split and merge at every call.
+/// </remarks>
+internal static class Shape
+{
+    /// <summary>Ranges in a leaf.</summary>
+    public const int Leaf = 16;
+
+    /// <summary>Children of a branch.</summary>
+    public const int Branch = 32;
+
+    /// <summary>A leaf with fewer ranges, the root apart, is merged with a neighbour or filled from it.</summary>
+    public const int LeafLeast = Leaf / 4;
+
+    /// <summary>A branch with fewer children, the root apart, is merged with a neighbour or filled from it.</summary>
+    public const int BranchLeast = Branch / 4;
+
+    /// <summary>Two leaves become one when it holds no more than this.</summary>
+    public const int LeafMerged = Leaf * 3 / 4;
+
+    /// <summary>Two branches become one when it holds no more than this.</summary>
+    public const int BranchMerged = Branch * 3 / 4;
+
+    /// <summary>Levels of branches that <see cref="int.MaxValue"/> ranges can need: 2^31 / 4 leaves, at least 8 children each.</summary>
+    public const int MaxDepth = 12;
+
+    /// <summary>
+    /// Where to cut a full node of <paramref name="count"/> things when one more will be put at <paramref name="position"/>: in the middle,
+    /// but at an end when it grows there, so that ascending (or descending) additions leave nodes three quarters full, not half.
+    /// </summary>
+    public static int SplitPoint(int count, int position) =>
+        position == count ? count - count / 4 : position == 0 ? count / 4 : count / 2;
+}
+
+/// <summary>Four things in a row inside an object.</summary>
+[InlineArray(4)]
+internal struct Four<T>
+{
+    private T _first;
+}
+
+/// <summary>As many things in a row as a leaf has ranges.</summary>
+[InlineArray(Shape.Leaf)]
+internal struct LeafRow<T>
+{
+    private T _first;
+}
+
+/// <summary>As many things in a row as a branch has children.</summary>
+[InlineArray(Shape.Branch)]
+internal struct BranchRow<T>
+{
+    private T _first;
+}

@@ -1,0 +1,115 @@
+using System.Runtime.CompilerServices;
+using Ioasis.Engine.Intervals;
+
+namespace Ioasis.Engine.Tests.Intervals;
+
+/// <summary>What a map weighs, and that it allocates nothing in a steady state.</summary>
+public sealed class IntervalMapMemoryTests
+{
+    private const ulong Page = 4096;
+
+    [Fact]
+    public void An_empty_map_and_a_map_of_one_range_are_small()
+    {
+        const int maps = 1000;
+        var all = new IntervalMap<Tag>[maps];
+        Tag value = Tag.Of(1, 2);
+        new IntervalMap<Tag>().TryAdd(0, Page - 1, value);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < maps; i++)
+            all[i] = new IntervalMap<Tag>();
+        long empty = (GC.GetAllocatedBytesForCurrentThread() - before) / maps;
+        for (int i = 0; i < maps; i++)
+            all[i].TryAdd(0, Page - 1, value);
+        long one = (GC.GetAllocatedBytesForCurrentThread() - before) / maps;
+        Assert.InRange(empty, 1, 64);
+        Assert.InRange(one, 1, 160);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(16)]
+    [InlineData(2000)]
+    public void Adding_and_removing_allocates_nothing_once_the_map_has_been_that_large(int ranges)
+    {
+        IntervalMap<Tag> map = new();
+        ulong[] additions = new ulong[ranges];
+        for (int i = 0; i < ranges; i++)
+            additions[i] = (ulong)i * 2 * Page;
+        ulong[] removals = [.. additions];
+        Random random = new(1);
+        random.Shuffle(additions);
+        random.Shuffle(removals);
+        Cycle(map, additions, removals);
+        Cycle(map, additions, removals);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 20; i++)
+            Cycle(map, additions, removals);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
+    public void Finding_and_looking_for_gaps_allocates_nothing()
+    {
+        IntervalMap<Tag> map = IntervalMapTests.Fill(3000, Page, 2 * Page);
+        ulong[] addresses = [0, Page, 5 * Page, 1000 * Page];
+        var results = new Interval<Tag>[4];
+        Use();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Use();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Use()
+        {
+            map.TryFind(2 * Page, out _, out _, out _);
+            map.FindMany(addresses, results);
+            map.TryFindFirst(Page, 9 * Page, out _, out _, out _);
+            map.TryFindGap(2 * Page, Page, 0, 0, ulong.MaxValue, out _);
+            map.TryUpdate(0, Tag.Of(3, 4));
+            foreach (Interval<Tag> range in map)
+                _ = range;
+        }
+    }
+
+    [Fact]
+    public void Removed_values_keep_nothing_alive()
+    {
+        IntervalMap<Tag> map = new();
+        WeakReference[] owners = Populate(map, 500);
+        Empty(map);
+        GC.Collect();
+        Assert.All(owners, owner => Assert.False(owner.IsAlive));
+        GC.KeepAlive(map);
+
+        // On stack frames of their own, which hold nothing any more when they have returned.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static void Empty(IntervalMap<Tag> map)
+        {
+            for (int i = 0; i < 500; i++)
+                map.Remove((ulong)i * Page, out _, out _);
+        }
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        static WeakReference[] Populate(IntervalMap<Tag> map, int ranges)
+        {
+            var owners = new WeakReference[ranges];
+            for (int i = 0; i < ranges; i++)
+            {
+                object owner = new();
+                owners[i] = new WeakReference(owner);
+                map.TryAdd((ulong)i * Page, (ulong)i * Page, new Tag(owner, 0, 0, 0));
+            }
+            return owners;
+        }
+    }
+
+    /// <summary>Adds all in one order and removes all in another.</summary>
+    private static void Cycle(IntervalMap<Tag> map, ulong[] additions, ulong[] removals)
+    {
+        foreach (ulong start in additions)
+            map.TryAdd(start, start + Page - 1, Tag.Of(start, start));
+        foreach (ulong start in removals)
+            map.Remove(start, out _, out _);
+    }
+}

@@ -47,7 +47,7 @@ echo "QEMU $(qemu-system-x86_64 --version | sed -n 's/.*version \([0-9.]*\).*/\1
     >> "$work/intel-fs.d/kernel.txt"
 
 if [ -n "$compare" ]; then
-    diff -r "$oracle" "$work/intel-fs.d" && echo "the recording holds"
+    diff -r -x README.md "$oracle" "$work/intel-fs.d" && echo "the recording holds"
 else
     mkdir -p "$oracle"
     cp "$work/intel-fs.d"/*.txt "$oracle/"

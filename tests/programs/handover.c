@@ -126,23 +126,25 @@ static bool receive_both(int socket, struct session *session) {
     return true;
 }
 
-/* The child was there before anything was opened: all that it has, it has from the socket. */
+/* The child was there before anything was opened, and the parent closes its own before the child receives: for a while
+ * the descriptors are nowhere but in the socket. */
 void sent(void) {
-    int sockets[2];
-    must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) == 0, "socket pair");
+    int sockets[2], closed[2];
+    must(!socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) && !pipe2(closed, O_CLOEXEC), "socket pair and pipe");
     struct session session;
     pid_t child = fork();
     if (child == 0) {
-        close(sockets[0]);
-        await(sockets[1]); /* a byte, sent after the parent has closed its own */
+        close(sockets[0]), close(closed[1]);
+        await(closed[0]);
         must(receive_both(sockets[1], &session), "the child receives two descriptors");
         check(works(&session), "and works with them, the sender having closed its own");
         _exit(failed());
     }
     close(sockets[1]);
     must(start(&session), "start");
-    must(write(sockets[0], "", 1) == 1 && send_both(sockets[0], &session), "send both descriptors");
+    must(send_both(sockets[0], &session), "send both descriptors");
     finish(&session);
+    close(closed[1]);
     check(exited_well(child), "the child ends");
     must_be_free();
 }

@@ -1,3 +1,4 @@
+using Ioasis.Abi;
 using Ioasis.Engine.Addresses;
 
 namespace Ioasis.Engine.Hardware;
@@ -17,6 +18,12 @@ public sealed class Iommu(string name, IommuType type)
 
     /// <summary>Page sizes that a table can hold: bit n set means 2^n bytes.</summary>
     public ulong PageSizes { get; init; } = 1ul << 12 | 1ul << 21 | 1ul << 30;
+
+    /// <summary>What kind of identification registers <see cref="Info"/> holds (IOMMU_GET_HW_INFO).</summary>
+    public iommu_hw_info_type InfoType { get; init; } = iommu_hw_info_type.IOMMU_HW_INFO_TYPE_NONE;
+
+    /// <summary>The identification registers, as the structure of <see cref="InfoType"/>; empty for none.</summary>
+    public ReadOnlyMemory<byte> Info { get; init; }
 
     /// <summary>The smallest page, in bytes: what IOVA, length and address of an attached area are multiples of.</summary>
     public ulong SmallestPage => PageSizes & (~PageSizes + 1);

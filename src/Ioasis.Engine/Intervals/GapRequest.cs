@@ -23,7 +23,7 @@ internal readonly struct GapRequest(ulong length, ulong alignment, ulong offset,
     {
         from = Math.Max(from, First);
         to = Math.Min(to, Last);
-        start = from + ((_offset - from) & _mask);
+        start = ((from + _mask) & ~_mask) | _offset;
         // When from was close to 2^64, start has wrapped round and is below it.
         return start >= from && start <= to && to - start >= Length - 1;
     }

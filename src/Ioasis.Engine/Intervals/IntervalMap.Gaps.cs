@@ -16,7 +16,10 @@ public sealed partial class IntervalMap<TValue>
     /// <summary>The lowest place for a new range: <c>[start, start + length - 1]</c> free and within [first, last]. Writer only.</summary>
     /// <param name="length">Bytes; nothing is found for 0.</param>
     /// <param name="alignment">A power of two.</param>
-    /// <param name="offset">What <paramref name="start"/> shall be modulo <paramref name="alignment"/>; below it.</param>
+    /// <param name="offset">
+    /// Bits that <paramref name="start"/> shall have set: they are added to the first multiple of <paramref name="alignment"/> in a hole,
+    /// as Linux places automatic IOVAs.
+    /// </param>
     /// <param name="first">The lowest start allowed.</param>
     /// <param name="last">The highest last address allowed, inclusive.</param>
     /// <param name="start">The place.</param>

@@ -10,6 +10,7 @@ public enum ReasonCode : ushort
 
     // The call itself: its number, its structure, its memory.
     UnknownIoctl,
+    LegacyVfioAbsent,
     ArgumentUnreadable,
     ArgumentUnwritable,
     StructTooShort,
@@ -34,6 +35,7 @@ public enum ReasonCode : ushort
     NoAccessFlag,
     AddressTooLarge,
     LengthZero,
+    LengthTooLarge,
     RangeWraps,
     FileRangeWraps,
     LengthUnaligned,
@@ -52,6 +54,7 @@ public enum ReasonCode : ushort
     AllowedRangesOverlap,
     AllowedRangeReserved,
     TooManyRanges,
+    TooManyAllowedRanges,
     OptionUnknown,
     OptionOperationUnknown,
     OptionValueInvalid,
@@ -59,6 +62,8 @@ public enum ReasonCode : ushort
     OptionNeedsEmptyContext,
     OptionNeedsEmptySpace,
     HugePagesAreaUnaligned,
+    NoLegacySpace,
+    LegacyOperationUnknown,
 
     // Client memory and its accounting.
     MemoryNotMapped,
@@ -74,7 +79,6 @@ public enum ReasonCode : ushort
     BadDescriptor,
     DeviceAlreadyBound,
     DeviceNotBound,
-    DeviceHeldElsewhere,
     DeviceIsOpen,
     GroupHeldElsewhere,
     NotAttachable,
@@ -91,6 +95,8 @@ public enum ReasonCode : ushort
     NotGroupMember,
     HwptDataMismatch,
     HwptParentInvalid,
+    HwptNestingUnsupported,
+    HardwareInfoTypeUnknown,
     HwptFlagUnsupported,
     HwptDataTypeUnsupported,
     PasidInvalid,

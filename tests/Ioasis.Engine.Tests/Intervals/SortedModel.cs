@@ -52,7 +52,7 @@ internal sealed class SortedModel
         {
             UInt128 end = i < Ranges.Count ? Ranges[i].Start : UInt128.One << 64;
             UInt128 start = UInt128.Max(from, first);
-            start += (offset + alignment - (ulong)(start % alignment)) % alignment;
+            start = ((start + alignment - 1) / alignment * alignment) | offset;
             if (start + length <= end && start + length - 1 <= last)
                 return (ulong)start;
             if (i < Ranges.Count)

@@ -1,0 +1,66 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Ioasis.Dispatch.Files;
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Memory;
+using Ioasis.Engine.Objects;
+using Ioasis.Engine.Reasons;
+
+namespace Ioasis.Dispatch.Iommufd;
+
+/// <summary>
+/// One ioctl on its way through: who calls, and the structure, which has been copied in and checked for length. A handler
+/// reads and fills the structure and says when to copy it out.
+/// </summary>
+internal ref struct IoctlCall
+{
+    private readonly Span<byte> _structure;
+    private readonly ulong _argument;
+    private readonly uint _userSize;
+
+    public IoctlCall(IommuContext context, ICaller caller, ulong argument, uint userSize, Span<byte> structure)
+    {
+        Context = context;
+        Caller = caller;
+        _argument = argument;
+        _userSize = userSize;
+        _structure = structure;
+    }
+
+    public IommuContext Context { get; }
+
+    public ICaller Caller { get; }
+
+    /// <summary>
+    /// An object that the handler made and reserved: the dispatcher publishes it when the call succeeds and undoes it when
+    /// it fails.
+    /// </summary>
+    public EngineObject? Created { get; set; }
+
+    /// <summary>The structure as the handler knows it.</summary>
+    public readonly ref T As<T>()
+        where T : unmanaged => ref Unsafe.As<byte, T>(ref MemoryMarshal.GetReference(_structure));
+
+    /// <summary>Copies the structure out, as many bytes of it as the caller said it has.</summary>
+    /// <returns>EFAULT: it cannot be written.</returns>
+    public readonly Errno Respond(ref Reason why) => Respond(_structure.Length, 0, ref why);
+
+    /// <summary>Copies a part of the structure out.</summary>
+    /// <param name="end">One past the last byte, in bytes from the start.</param>
+    /// <param name="start">The first byte.</param>
+    /// <param name="why">EFAULT: it cannot be written.</param>
+    public readonly Errno Respond(int end, int start, ref Reason why)
+    {
+        int last = (int)Math.Min((uint)end, _userSize);
+        if (last <= start)
+            return Errno.Success;
+        return CopyOut(_argument + (ulong)start, _structure[start..last], ref why);
+    }
+
+    /// <summary>Copies bytes to the caller's memory.</summary>
+    /// <returns>EFAULT: not all could be written.</returns>
+    public readonly Errno CopyOut(ulong address, ReadOnlySpan<byte> bytes, ref Reason why) =>
+        Caller.Memory.Write(new HostAddress(address), bytes) == bytes.Length
+            ? Errno.Success
+            : why.Because(ReasonCode.ArgumentUnwritable, address, (ulong)bytes.Length);
+}

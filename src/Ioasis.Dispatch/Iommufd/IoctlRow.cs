@@ -1,0 +1,25 @@
+using System.Runtime.CompilerServices;
+using Ioasis.Engine.Reasons;
+
+namespace Ioasis.Dispatch.Iommufd;
+
+/// <summary>One ioctl: its name and number, its structure's size and what of it is mandatory (in bytes), and who handles it.</summary>
+internal readonly unsafe struct IoctlRow(
+    string name, uint number, int size, int minimumSize, delegate*<ref IoctlCall, ref Reason, Errno> handler, bool implemented = true)
+{
+    public string Name { get; } = name;
+
+    /// <summary>The whole request number.</summary>
+    public uint Number { get; } = number;
+
+    public int Size { get; } = size;
+
+    public int MinimumSize { get; } = minimumSize;
+
+    /// <summary>False when the handler only says that there is none yet.</summary>
+    public bool Implemented { get; } = implemented;
+
+    public bool IsHole => handler == null;
+
+    public Errno Handle(ref IoctlCall call, ref Reason why) => handler(ref call, ref why);
+}

@@ -1,0 +1,94 @@
+using System.Runtime.CompilerServices;
+using Ioasis.Dispatch.Files;
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Objects;
+using Ioasis.Engine.Reasons;
+
+namespace Ioasis.Dispatch.Iommufd;
+
+/// <summary>
+/// One open of <c>/dev/iommu</c>. An ioctl comes in here, finds its row, is copied in by the one length protocol of the API,
+/// handled, and its new object is published or undone.
+/// </summary>
+public sealed class IommufdFile(IommuContext context) : DeviceFile
+{
+    private const int TailChunk = 4096;
+
+    public const string DevicePath = "/dev/iommu";
+
+    public override string Path => DevicePath;
+
+    public IommuContext Context { get; } = context;
+
+    [SkipLocalsInit]
+    public override Errno Ioctl(ICaller caller, uint command, ulong argument, out long result, ref Reason why)
+    {
+        result = 0;
+        if (!IommufdTable.Covers(command))
+            return why.Because(IsLegacy(command) ? ReasonCode.LegacyVfioAbsent : ReasonCode.UnknownIoctl, command, name: DevicePath);
+
+        ref readonly IoctlRow row = ref IommufdTable.Find(command);
+        Span<byte> buffer = stackalloc byte[IommufdTable.LargestStructure];
+        int known = row.IsHole ? sizeof(uint) : row.Size;
+        int read = caller.Memory.Read(new HostAddress(argument), buffer[..known]);
+        if (read < sizeof(uint))
+            return why.Because(ReasonCode.ArgumentUnreadable, argument, sizeof(uint));
+        if (row.IsHole)
+            return why.Because(ReasonCode.UnknownIoctl, command, name: DevicePath);
+
+        Span<byte> structure = buffer[..known];
+        uint userSize = Unsafe.ReadUnaligned<uint>(ref buffer[0]);
+        Errno errno = CheckLength(caller, argument, in row, userSize, read, ref why);
+        if (errno.Failed)
+            return errno;
+        if (userSize < known)
+            structure[(int)userSize..].Clear();
+
+        IoctlCall call = new(Context, caller, argument, userSize, structure);
+        errno = row.Handle(ref call, ref why);
+        if (call.Created is { } created)
+        {
+            if (errno.Succeeded)
+                Context.Publish(created);
+            else
+                Context.Abort(created);
+        }
+
+        return errno;
+    }
+
+    public override void Release() => Context.Release();
+
+    /// <summary>
+    /// The structure may be shorter than ours (down to what is mandatory), or longer, if what we do not know is zero.
+    /// </summary>
+    private static Errno CheckLength(ICaller caller, ulong argument, in IoctlRow row, uint userSize, int read, ref Reason why)
+    {
+        if (userSize < row.MinimumSize)
+            return why.Because(ReasonCode.StructTooShort, userSize, (ulong)row.MinimumSize, name: row.Name);
+        if (read < Math.Min(userSize, (uint)row.Size))
+            return why.Because(ReasonCode.ArgumentUnreadable, argument, userSize);
+        return userSize > row.Size ? CheckTail(caller, argument, row.Size, userSize, ref why) : Errno.Success;
+    }
+
+    private static Errno CheckTail(ICaller caller, ulong argument, int known, uint userSize, ref Reason why)
+    {
+        Span<byte> chunk = stackalloc byte[TailChunk];
+        for (ulong at = (ulong)known; at < userSize;)
+        {
+            Span<byte> part = chunk[..(int)Math.Min(TailChunk, userSize - at)];
+            int read = caller.Memory.Read(new HostAddress(argument + at), part);
+            int nonZero = part[..read].IndexOfAnyExcept((byte)0);
+            if (nonZero >= 0)
+                return why.Because(ReasonCode.TailNotZero, userSize, (ulong)known, at + (ulong)nonZero);
+            if (read < part.Length)
+                return why.Because(ReasonCode.ArgumentUnreadable, argument, userSize);
+            at += (ulong)read;
+        }
+
+        return Errno.Success;
+    }
+
+    /// <summary>The container ioctls of legacy VFIO, which Linux answers on /dev/iommu too.</summary>
+    private static bool IsLegacy(uint command) => command is >= 0x3B64 and <= 0x3B7A;
+}

@@ -1,0 +1,233 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Hardware;
+using Ioasis.Engine.Reasons;
+using Ioasis.Engine.Spaces;
+using Ioasis.Engine.Tables;
+
+namespace Ioasis.Engine.Dma;
+
+/// <summary>
+/// A device's way to memory: everything that a model reads or writes goes through here, is translated by the page table
+/// that the device is attached to, and is aborted where that says no. Holds the IOTLB.
+/// </summary>
+/// <remarks>
+/// One thread at a time: a device with several engines opens a port for each. A copy runs in *sections*: while one is open
+/// nothing that it translates to is let go (see <see cref="DmaBarrier"/>). A section lasts for one bounded copy; a longer
+/// DMA is cut, and each part translates anew.
+/// </remarks>
+public sealed class DmaPort
+{
+    /// <summary>Most bytes that one section copies: some 50 µs, which is how long an unmap may have to wait.</summary>
+    private const int LongestCopy = 512 << 10;
+
+    private readonly PhysicalDevice _device;
+    private readonly IommuGroup _group;
+    private readonly IotlbEntry[] _iotlb = new IotlbEntry[IotlbSize];
+    private IotlbEntry _front; // the entry used last
+    private long _sections; // sections ever opened
+    private PaddedWord _open; // the number of the open section; 0 when none is
+
+    private const int IotlbShift = 6;
+    private const int IotlbSize = 1 << IotlbShift;
+
+    internal DmaPort(PhysicalDevice device)
+    {
+        _device = device;
+        _group = device.Group;
+    }
+
+    /// <summary>A word alone in its cache lines, so that announcing a DMA disturbs no other processor.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct PaddedWord
+    {
+        [FieldOffset(128)]
+        public long Value;
+    }
+
+    /// <summary>The open section's number, different each time; 0 when none is open.</summary>
+    internal long Section => Volatile.Read(ref _open.Value);
+
+    /// <summary>The section that a barrier found open and waits for. Guarded by the lock of the context that the device is bound to.</summary>
+    internal long AwaitedSection;
+
+    /// <summary>Opens a section, for callers that translate themselves. Close it soon, and wait for nothing inside.</summary>
+    /// <exception cref="InvalidOperationException">Another thread uses the port.</exception>
+    public DmaSection Enter()
+    {
+        Open();
+        return new DmaSection(this);
+    }
+
+    /// <summary>The device reads memory.</summary>
+    /// <param name="from">First byte.</param>
+    /// <param name="into">Where the bytes go; on an abort the rest of it is 0xff, as a read that nobody answers.</param>
+    /// <returns>False when it was aborted; the fault is recorded.</returns>
+    public bool Read(Iova from, Span<byte> into)
+    {
+        Reason why = default;
+        ulong iova = from.Value;
+        while (!into.IsEmpty)
+        {
+            int done = 0;
+            Open();
+            if (TryTranslate(iova, (ulong)into.Length, AreaAccess.Read, ref why))
+            {
+                int part = (int)Math.Min((ulong)Math.Min(into.Length, LongestCopy), _front.Last - iova + 1);
+                ulong address = _front.Address + (iova - _front.First);
+                done = _front.Backing.Read(address, into[..part]);
+                if (done < part)
+                    why.Because(ReasonCode.DmaMemoryGone, iova + (ulong)done, 0, address + (ulong)done);
+                else
+                    part = done;
+                Close();
+                into = into[done..];
+                iova += (ulong)done;
+                if (done == part)
+                    continue;
+            }
+            else
+            {
+                Close();
+            }
+
+            into.Fill(0xff);
+            Abort(iova, (ulong)into.Length, isWrite: false, in why);
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>The device writes memory.</summary>
+    /// <param name="to">First byte.</param>
+    /// <param name="from">The bytes.</param>
+    /// <returns>False when it was aborted; what comes before the faulting address may have been written. The fault is recorded.</returns>
+    public bool Write(Iova to, ReadOnlySpan<byte> from)
+    {
+        Reason why = default;
+        ulong iova = to.Value;
+        while (!from.IsEmpty)
+        {
+            Open();
+            if (!TryTranslate(iova, (ulong)from.Length, AreaAccess.Write, ref why))
+            {
+                Close();
+                Abort(iova, (ulong)from.Length, isWrite: true, in why);
+                return false;
+            }
+
+            int part = (int)Math.Min((ulong)Math.Min(from.Length, LongestCopy), _front.Last - iova + 1);
+            ulong address = _front.Address + (iova - _front.First);
+            int done = _front.Backing.Write(address, from[..part]);
+            Close();
+            from = from[done..];
+            iova += (ulong)done;
+            if (done == part)
+                continue;
+            why.Because(ReasonCode.DmaMemoryGone, iova, 0, address + (ulong)done);
+            Abort(iova, (ulong)from.Length, isWrite: true, in why);
+            return false;
+        }
+
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Open()
+    {
+        // The exchange is also the fence that DmaBarrier.Wait pairs with.
+        if (Interlocked.CompareExchange(ref _open.Value, ++_sections, 0) != 0)
+            ThrowInUse();
+    }
+
+    private void ThrowInUse() =>
+        throw new InvalidOperationException($"a DMA port of {_device.Name} is used by two threads; open a port for each");
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Close() => Volatile.Write(ref _open.Value, 0);
+
+    /// <summary>
+    /// Translates an IOVA: on success <c>_front</c> is its entry. A section is open. O(1) for an address near the last one,
+    /// else an IOTLB look-up, else O(log areas).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryTranslate(ulong iova, ulong length, AreaAccess access, ref Reason why)
+    {
+        HwPageTable? table = _group.Table;
+        if (table is not null && IsGood(in _front, table, iova) && (_front.Access & access) != 0 && _device.BusMaster
+            && length - 1 <= ulong.MaxValue - iova)
+            return true;
+        return TryTranslateSlowly(table, iova, length, access, ref why);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsGood(in IotlbEntry entry, HwPageTable table, ulong iova) =>
+        ReferenceEquals(entry.Table, table) && entry.Generation == table.Space.Generation
+        && iova - entry.First <= entry.Last - entry.First;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryTranslateSlowly(HwPageTable? table, ulong iova, ulong length, AreaAccess access, ref Reason why)
+    {
+        if (!_device.BusMaster)
+            return Deny(ReasonCode.DmaNoBusMaster, iova, 0, ref why);
+        if (length - 1 > ulong.MaxValue - iova)
+            return Deny(ReasonCode.DmaAddressWraps, iova, length, ref why);
+        if (table is null)
+            return Deny(ReasonCode.DmaNotAttached, iova, 0, ref why);
+
+        ref IotlbEntry cached = ref _iotlb[SlotOf(iova)];
+        if (!IsGood(in cached, table, iova) && !TryFill(ref cached, table, iova))
+            return Deny(ReasonCode.DmaNotMapped, iova, 0, ref why);
+        if ((cached.Access & access) == 0)
+            return Deny(ReasonCode.DmaNotPermitted, iova, 0, ref why);
+        _front = cached;
+        return true;
+    }
+
+    /// <summary>Remembers the area of an IOVA.</summary>
+    private static bool TryFill(ref IotlbEntry entry, HwPageTable table, ulong iova)
+    {
+        uint generation = table.Space.Generation; // before the look-up: an unmap in between makes the entry stale at once
+        if (!table.Space.TryTranslate(iova, out ulong first, out ulong last, out Area area))
+            return false;
+        entry = new IotlbEntry
+        {
+            First = first, Last = last, Address = area.Address, Backing = area.Backing, Access = area.Access,
+            Table = table, Generation = generation,
+        };
+        return true;
+    }
+
+    private static int SlotOf(ulong iova) => (int)((iova >> SystemPage.Shift) * 0x9e3779b97f4a7c15ul >> (64 - IotlbShift));
+
+    private bool Deny(ReasonCode code, ulong a, ulong b, ref Reason why)
+    {
+        why.Because(code, a, b, name: _device.Name);
+        return false;
+    }
+
+    private void Abort(ulong iova, ulong length, bool isWrite, in Reason why)
+    {
+        DmaFault fault = new(_device, new Iova(iova), length, isWrite, why);
+        _device.Faults.Add(in fault);
+        _group.System.DmaAborted?.Invoke(fault);
+    }
+
+    /// <summary>For <see cref="DmaSection"/>: where an IOVA leads, without a record of a failure.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryTranslate(ulong iova, AreaAccess access, out HostAddress address, out ulong length, ref Reason why)
+    {
+        if (!TryTranslate(iova, 1, access, ref why))
+        {
+            address = default;
+            length = 0;
+            return false;
+        }
+
+        address = new HostAddress(_front.Address + (iova - _front.First));
+        length = _front.Last - iova + 1;
+        return true;
+    }
+}

@@ -1,0 +1,31 @@
+using System.Runtime.CompilerServices;
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Reasons;
+using Ioasis.Engine.Spaces;
+
+namespace Ioasis.Engine.Dma;
+
+/// <summary>
+/// An open DMA section: until it is disposed, nothing that it has translated to is unmapped or let go. Keep it short, and
+/// wait for nothing inside: an unmap waits for it.
+/// </summary>
+public readonly ref struct DmaSection
+{
+    private readonly DmaPort _port;
+
+    internal DmaSection(DmaPort port) => _port = port;
+
+    /// <summary>Where an IOVA leads.</summary>
+    /// <param name="iova">The address.</param>
+    /// <param name="access">What the device wants to do; one of read or write.</param>
+    /// <param name="address">The client address behind it.</param>
+    /// <param name="length">Bytes from there that follow each other and may be used alike; at least 1.</param>
+    /// <param name="why">Why not.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryTranslate(Iova iova, AreaAccess access, out HostAddress address, out ulong length, ref Reason why) =>
+        _port.TryTranslate(iova.Value, access, out address, out length, ref why);
+
+    /// <summary>Closes the section.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Dispose() => _port.Close();
+}

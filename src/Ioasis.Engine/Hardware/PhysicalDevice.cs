@@ -1,0 +1,74 @@
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Dma;
+using Ioasis.Engine.Objects;
+
+namespace Ioasis.Engine.Hardware;
+
+/// <summary>
+/// A device as the IOMMU sees it: a requester on the bus. The device's model puts its DMA on a <see cref="DmaPort"/>;
+/// clients bind it to a context (<see cref="IommuContext.Bind"/>).
+/// </summary>
+public sealed class PhysicalDevice
+{
+    private readonly List<DmaPort> _ports = [];
+    private volatile bool _busMaster;
+
+    public PhysicalDevice(string name, RequesterId rid, IommuGroup group, ReservedRegion[] reserved)
+    {
+        Name = name;
+        Rid = rid;
+        Group = group;
+        ReservedRegions = reserved;
+        group.Join(this);
+    }
+
+    /// <summary>As in sysfs: <c>0000:00:10.0</c>.</summary>
+    public string Name { get; }
+
+    public RequesterId Rid { get; }
+
+    public IommuGroup Group { get; }
+
+    public Iommu Iommu => Group.Iommu;
+
+    /// <summary>IOVAs that this device cannot use.</summary>
+    public IReadOnlyList<ReservedRegion> ReservedRegions { get; }
+
+    /// <summary>The PCI command register's bus master bit: without it every DMA aborts. Any thread.</summary>
+    public bool BusMaster
+    {
+        get => _busMaster;
+        set => _busMaster = value;
+    }
+
+    /// <summary>The last aborted DMAs.</summary>
+    public DmaFaultLog Faults { get; } = new();
+
+    /// <summary>The object that it is bound as. Guarded by the system's gate.</summary>
+    internal BoundDevice? Bound { get; private set; }
+
+    /// <summary>A way to memory for one thread of the device. Lives as long as the device.</summary>
+    public DmaPort OpenPort()
+    {
+        DmaPort port = new(this);
+        lock (Group.System.Gate)
+        {
+            _ports.Add(port);
+            Bound?.Context.Barrier.Add(port);
+        }
+
+        return port;
+    }
+
+    /// <summary>Binds or unbinds; the system's gate is held.</summary>
+    internal void SetBound(BoundDevice? bound)
+    {
+        foreach (DmaPort port in _ports)
+        {
+            Bound?.Context.Barrier.Remove(port);
+            bound?.Context.Barrier.Add(port);
+        }
+
+        Bound = bound;
+    }
+}

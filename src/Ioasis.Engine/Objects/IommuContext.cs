@@ -1,0 +1,145 @@
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Dma;
+using Ioasis.Engine.Hardware;
+using Ioasis.Engine.Reasons;
+using Ioasis.Engine.Spaces;
+
+namespace Ioasis.Engine.Objects;
+
+/// <summary>
+/// One open <c>/dev/iommu</c>: its objects and its settings. The calls of the API are its methods, one file a noun
+/// (<c>IommuContext.Spaces.cs</c>, …); each takes the lock once, at the door.
+/// </summary>
+/// <remarks>
+/// Locks: <see cref="Gate"/> guards every object of the context. It is taken before <see cref="IommuSystem.Gate"/>, never
+/// after. Nobody copies to or from a client while holding it, and a DMA never takes it.
+/// Life: the context lives until its file is closed and the last bound device has been unbound.
+/// </remarks>
+public sealed partial class IommuContext
+{
+    private readonly ObjectTable _objects = new();
+    private int _holders = 1; // the file, and each bound device
+
+    public IommuContext(IommuSystem system)
+    {
+        System = system;
+        system.ContextOpened();
+    }
+
+    public IommuSystem System { get; }
+
+    /// <summary>The lock of everything in this context.</summary>
+    internal Lock Gate { get; } = new();
+
+    /// <summary>Backings that are not in use, kept so that a map in steady state allocates nothing. Guarded by Gate.</summary>
+    internal BackingPool Backings { get; } = new();
+
+    /// <summary>Areas of an unmap under way; a list that is kept, for the same reason. Guarded by Gate.</summary>
+    internal List<RemovedArea> RemovedAreas { get; } = new(16);
+
+    /// <summary>Devices whose DMA may be under way through tables of this context.</summary>
+    internal DmaBarrier Barrier { get; } = new();
+
+    /// <summary>Objects that exist now, those of calls under way included.</summary>
+    public int ObjectCount
+    {
+        get
+        {
+            lock (Gate)
+                return _objects.Count;
+        }
+    }
+
+    /// <summary>Makes an object that a call has created findable: the call has succeeded.</summary>
+    public void Publish(EngineObject created)
+    {
+        lock (Gate)
+            _objects.Publish(created);
+    }
+
+    /// <summary>Undoes an object that a call has created: the call has failed after all.</summary>
+    public void Abort(EngineObject created)
+    {
+        lock (Gate)
+            Remove(created);
+    }
+
+    /// <summary>IOMMU_DESTROY.</summary>
+    /// <returns>ENOENT: no such object; EBUSY: others use it.</returns>
+    public Errno Destroy(ObjectId id, ref Reason why)
+    {
+        lock (Gate)
+        {
+            EngineObject? found = _objects[id.Value];
+            if (found is null)
+                return why.Because(ReasonCode.NoSuchObject, id.Value);
+            if (found is BoundDevice)
+                return why.Because(ReasonCode.ObjectNotDestroyable, id.Value, name: found.Kind);
+            if (found.Users != 0)
+                return why.Because(ReasonCode.ObjectInUse, id.Value, (ulong)found.Users, name: found.Kind);
+            Remove(found);
+            return Errno.Success;
+        }
+    }
+
+    /// <summary>
+    /// The file was closed, or a device was unbound: when nobody is left, everything goes. Destroys in rounds, users before
+    /// what they use, so the time is linear in the number of objects (an object depends on at most two levels of others).
+    /// </summary>
+    public void Release()
+    {
+        lock (Gate)
+        {
+            if (--_holders != 0)
+                return;
+            while (_objects.Count != 0)
+            {
+                int before = _objects.Count;
+                for (int id = _objects.End - 1; id > 0; id--)
+                {
+                    if (_objects[(uint)id] is { Users: 0 } leaf)
+                        Remove(leaf);
+                }
+
+                if (_objects.Count == before)
+                    throw new InvalidOperationException($"{before} objects of a closed context hold each other");
+            }
+        }
+
+        System.ContextClosed();
+    }
+
+    /// <summary>Finds a published object of one type. The lock is held.</summary>
+    internal bool TryFind<T>(ObjectId id, string kind, out T found, ref Reason why, out Errno errno)
+        where T : EngineObject
+    {
+        EngineObject? o = _objects[id.Value];
+        if (o is T typed)
+        {
+            found = typed;
+            errno = Errno.Success;
+            return true;
+        }
+
+        found = null!;
+        errno = o is null
+            ? why.Because(ReasonCode.NoSuchObject, id.Value)
+            : why.Because(ReasonCode.WrongObjectType, id.Value, name: kind);
+        return false;
+    }
+
+    /// <summary>Reserves a number for a new object. The lock is held.</summary>
+    internal void Reserve(EngineObject created) => _objects.Reserve(created);
+
+    /// <summary>Publishes an object within a call that already holds the lock.</summary>
+    internal void PublishLocked(EngineObject created) => _objects.Publish(created);
+
+    /// <summary>Frees the number and undoes the object. The lock is held; nobody uses the object.</summary>
+    internal void Remove(EngineObject o)
+    {
+        _objects.Release(o);
+        if (_legacySpace == o)
+            _legacySpace = null;
+        o.Destroy();
+    }
+}

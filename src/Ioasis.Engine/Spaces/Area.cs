@@ -1,0 +1,19 @@
+namespace Ioasis.Engine.Spaces;
+
+/// <summary>
+/// What one mapped range of an IOAS leads to: the value that the interval map holds beside the range. 24 bytes, so that a
+/// look-up brings all that a DMA needs.
+/// </summary>
+internal struct Area
+{
+    /// <summary>Where the bytes are; shared with areas that were made by copy.</summary>
+    public Backing Backing;
+
+    /// <summary>The client address of the area's first byte.</summary>
+    public ulong Address;
+
+    public AreaAccess Access;
+
+    /// <summary>Bytes of the area's start into its page: must agree with the alignment of every table (Linux's page_offset).</summary>
+    public readonly ulong PageOffset => Address & (SystemPage.Size - 1);
+}

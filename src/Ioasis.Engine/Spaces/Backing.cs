@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Memory;
+using Ioasis.Engine.Objects;
+using Ioasis.Engine.Reasons;
+
+namespace Ioasis.Engine.Spaces;
+
+/// <summary>
+/// The client memory of one IOAS_MAP: what Linux calls iopt_pages. Areas that were made by copy share it. It knows which of
+/// its pages are pinned (the union of the areas that page tables hold), and whom they are charged to.
+/// </summary>
+/// <remarks>
+/// Guarded by the context's lock, except <see cref="Read"/> and <see cref="Write"/>, which a DMA section calls: what they
+/// use does not change while an area leads here, and a backing is used again only after the DMA barrier.
+/// </remarks>
+internal sealed class Backing
+{
+    private ClientMemory _memory = null!;
+    private unsafe byte* _direct; // the byte at _start, when the memory is registered in this process
+    private ulong _start;
+    private ulong _length;
+    private PinCharging _charging;
+    private PinCoverage _pins;
+    private int _areas;
+
+    /// <summary>The next one in a list of the pool; null otherwise.</summary>
+    public Backing? Next;
+
+    /// <summary>A device may write.</summary>
+    public bool Writable { get; private set; }
+
+    public ClientMemory Memory => _memory;
+
+    public unsafe void Open(ClientMemory memory, HostAddress start, ulong length, bool writable, PinCharging charging)
+    {
+        _memory = memory;
+        _start = start.Value;
+        _length = length;
+        _charging = charging;
+        Writable = writable;
+        _areas = 0;
+        if (!memory.TryGetPointer(start, length, out _direct))
+            _direct = null;
+    }
+
+    /// <summary>Forgets the client; nothing is pinned any more.</summary>
+    public unsafe void Close()
+    {
+        Debug.Assert(_areas == 0 && _pins.IsEmpty);
+        _memory = null!;
+        _direct = null;
+    }
+
+    public void AddArea() => _areas++;
+
+    /// <returns>True when that was the last one.</returns>
+    public bool RemoveArea() => --_areas == 0;
+
+    /// <summary>Pins the pages of an area once more; those that were not pinned are probed and charged.</summary>
+    /// <param name="address">First byte, within the backing.</param>
+    /// <param name="length">Bytes, at least 1.</param>
+    /// <param name="why">The reason of a failure (nothing is pinned then): EFAULT, ENOMEM.</param>
+    public Errno Pin(ulong address, ulong length, ref Reason why)
+    {
+        PageRun run = PageRun.Of(address, length);
+        return _pins.Add(run, this, ref why);
+    }
+
+    /// <summary>Takes one pin of an area's pages back; pages without a pin are discharged.</summary>
+    public void Unpin(ulong address, ulong length) => Discharge(_pins.Remove(PageRun.Of(address, length)));
+
+    /// <summary>Probes and charges pages that become pinned: the way in for <see cref="PinCoverage"/>.</summary>
+    public Errno Acquire(PageRun run, out SharedPages? shared, ref Reason why)
+    {
+        Errno errno = _memory.Pin(new HostAddress(run.First << SystemPage.Shift), run.Count << SystemPage.Shift, Writable, out shared, ref why);
+        return errno.Failed ? errno : Charge(run.Count, ref why);
+    }
+
+    /// <summary>Gives back pages that <see cref="Acquire"/> took.</summary>
+    public void Discharge(ulong pages)
+    {
+        if (pages == 0)
+            return;
+        PinOwner owner = _memory.Owner;
+        if (_charging != PinCharging.Unlimited)
+            (_charging == PinCharging.User ? owner.User : owner.Process).Discharge(pages);
+        owner.Pinned.Discharge(pages);
+    }
+
+    /// <summary>Copies from the client for a DMA. Inside a DMA section.</summary>
+    /// <returns>Bytes copied.</returns>
+    public unsafe int Read(ulong address, Span<byte> into)
+    {
+        if (_direct != null)
+        {
+            new ReadOnlySpan<byte>(_direct + (address - _start), into.Length).CopyTo(into);
+            return into.Length;
+        }
+
+        int done = _memory.Read(new HostAddress(address), into);
+        if (done < into.Length && _pins.Shared(address + (ulong)done) is { } shared)
+            done += shared.Read(new HostAddress(address + (ulong)done), into[done..]);
+        return done;
+    }
+
+    /// <summary>Copies to the client for a DMA. Inside a DMA section.</summary>
+    /// <returns>Bytes copied.</returns>
+    public unsafe int Write(ulong address, ReadOnlySpan<byte> from)
+    {
+        if (_direct != null)
+        {
+            from.CopyTo(new Span<byte>(_direct + (address - _start), from.Length));
+            return from.Length;
+        }
+
+        int done = _memory.Write(new HostAddress(address), from);
+        if (done < from.Length && _pins.Shared(address + (ulong)done) is { } shared)
+            done += shared.Write(new HostAddress(address + (ulong)done), from[done..]);
+        return done;
+    }
+
+    private Errno Charge(ulong pages, ref Reason why)
+    {
+        PinOwner owner = _memory.Owner;
+        if (_charging != PinCharging.Unlimited)
+        {
+            PinLedger ledger = _charging == PinCharging.User ? owner.User : owner.Process;
+            ulong limit = owner.MemlockLimit >> SystemPage.Shift;
+            if (!ledger.TryCharge(pages, limit, out ulong total))
+                return why.Because(ReasonCode.MemlockLimit, pages, total, limit);
+        }
+
+        owner.Pinned.Charge(pages);
+        return Errno.Success;
+    }
+}

@@ -1,0 +1,31 @@
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Memory;
+using Ioasis.Engine.Objects;
+using Ioasis.Engine.Reasons;
+
+namespace Ioasis.Engine.Spaces;
+
+/// <summary>IOMMU_IOAS_MAP: client memory becomes an area.</summary>
+public sealed partial class Ioas
+{
+    internal Errno Map(
+        ClientMemory memory, HostAddress address, ulong length, Iova? iova, AreaAccess access, bool mayLockMemory,
+        out Iova placed, ref Reason why)
+    {
+        placed = default;
+        if (address.Value + length < address.Value)
+            return why.Because(ReasonCode.RangeWraps, address.Value, length);
+        if (length == 0)
+            return why.Because(ReasonCode.LengthZero);
+        if (length > ulong.MaxValue - SystemPage.Size)
+            return why.Because(ReasonCode.LengthTooLarge, length);
+
+        Backing backing = Context.Backings.Take();
+        backing.Open(memory, address, length, (access & AreaAccess.Write) != 0, mayLockMemory ? PinCharging.Unlimited : Context.Charging);
+        Segment all = new(backing, address.Value, length);
+        Errno errno = Place(new ReadOnlySpan<Segment>(in all), length, iova, access, out placed, ref why);
+        if (errno.Failed)
+            Context.Backings.Return(backing);
+        return errno;
+    }
+}

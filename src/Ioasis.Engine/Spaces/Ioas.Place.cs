@@ -1,0 +1,102 @@
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Reasons;
+
+namespace Ioasis.Engine.Spaces;
+
+/// <summary>Segments of client memory become areas that follow each other: the common half of map and copy.</summary>
+public sealed partial class Ioas
+{
+    /// <summary>Finds the place, checks everything, pins when a page table will see it, and inserts. All or nothing.</summary>
+    /// <param name="segments">The memory, in ascending order of IOVA; at least one.</param>
+    /// <param name="length">Bytes of all segments.</param>
+    /// <param name="iova">Where to map; null for the lowest place that fits.</param>
+    /// <param name="access">What devices may do.</param>
+    /// <param name="placed">Where it was mapped.</param>
+    /// <param name="why">The reason of a failure: EINVAL, EOVERFLOW, EEXIST, ENOSPC, EPERM, EFAULT, ENOMEM.</param>
+    internal Errno Place(
+        ReadOnlySpan<Segment> segments, ulong length, Iova? iova, AreaAccess access, out Iova placed, ref Reason why)
+    {
+        placed = iova ?? default;
+        if ((length & (Alignment - 1)) != 0)
+            return why.Because(ReasonCode.LengthUnaligned, length, Alignment);
+
+        Errno errno = iova is { } wanted
+            ? CheckFree(wanted.Value, length, ref why)
+            : FindFree(segments[0].Address, length, out placed, ref why);
+        if (errno.Failed)
+            return errno;
+
+        foreach (Segment segment in segments)
+        {
+            if ((access & AreaAccess.Write) != 0 && !segment.Backing.Writable)
+                return why.Because(ReasonCode.CopySourceReadOnly, segment.Address);
+            if ((segment.Address & (Alignment - 1)) != 0)
+                return why.Because(ReasonCode.AddressUnaligned, segment.Address, Alignment);
+        }
+
+        if (_tableCount != 0)
+        {
+            errno = Pin(segments, ref why);
+            if (errno.Failed)
+                return errno;
+        }
+
+        Insert(segments, placed.Value, access);
+        return Errno.Success;
+    }
+
+    private static Errno Pin(ReadOnlySpan<Segment> segments, ref Reason why)
+    {
+        for (int i = 0; i < segments.Length; i++)
+        {
+            Errno errno = segments[i].Backing.Pin(segments[i].Address, segments[i].Length, ref why);
+            if (errno.Succeeded)
+                continue;
+            while (--i >= 0)
+                segments[i].Backing.Unpin(segments[i].Address, segments[i].Length);
+            return errno;
+        }
+
+        return Errno.Success;
+    }
+
+    private void Insert(ReadOnlySpan<Segment> segments, ulong iova, AreaAccess access)
+    {
+        foreach (Segment segment in segments)
+        {
+            Area area = new() { Backing = segment.Backing, Address = segment.Address, Access = access };
+            if (!_areas.TryAdd(iova, iova + (segment.Length - 1), in area))
+                throw new InvalidOperationException($"IOVA 0x{iova:x} was checked to be free and is not");
+            segment.Backing.AddArea();
+            CountAlignment(iova, segment.Length, area.PageOffset, added: true);
+            iova += segment.Length;
+        }
+    }
+
+    private void CountAlignment(ulong iova, ulong length, ulong pageOffset, bool added)
+    {
+        int shift = Misalignments.ShiftOf(iova, length, pageOffset);
+        if (shift == SystemPage.Shift)
+            return;
+        _misalignments ??= new Misalignments();
+        if (added)
+            _misalignments.Add(shift);
+        else
+            _misalignments.Remove(shift);
+    }
+
+    /// <summary>Checks a place that the client chose.</summary>
+    private Errno CheckFree(ulong iova, ulong length, ref Reason why)
+    {
+        if ((iova & (Alignment - 1)) != 0)
+            return why.Because(ReasonCode.IovaUnaligned, iova, Alignment);
+        ulong last = iova + (length - 1);
+        if (last < iova)
+            return why.Because(ReasonCode.RangeWraps, iova, length);
+        if (_reserved is not null && _reserved.TryFind(new AddressRange(iova, last), out AddressRange reserved))
+            return why.Because(ReasonCode.IovaReserved, iova, last, reserved.First, reserved.Last);
+        if (TryFindArea(iova, last, out AddressRange taken, out _))
+            return why.Because(ReasonCode.IovaOccupied, iova, last, taken.First, taken.Last);
+        return Errno.Success;
+    }
+}

@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Hardware;
+using Ioasis.Engine.Intervals;
+using Ioasis.Engine.Reasons;
+using Ioasis.Engine.Tables;
+
+namespace Ioasis.Engine.Spaces;
+
+/// <summary>
+/// Page tables as views of the address space. The first one pins and charges every area, O(areas and VMAs); each later one
+/// costs O(1), because alignment, reserved ranges and pins are known in sum.
+/// </summary>
+public sealed partial class Ioas
+{
+    /// <summary>The first of the page tables, which are linked by <see cref="HwPageTable.Next"/> in order of creation.</summary>
+    internal HwPageTable? FirstTable => _firstTable;
+
+    /// <summary>Makes a page table a view of this address space. On failure nothing has changed.</summary>
+    /// <returns>EINVAL: its pages are too large; EADDRINUSE: an area does not fit it; EFAULT, ENOMEM: an area cannot be pinned.</returns>
+    internal Errno AddTable(HwPageTable table, ref Reason why)
+    {
+        Iommu iommu = table.Iommu;
+        ulong alignment = Math.Max(iommu.SmallestPage, Alignment);
+        if (alignment > SystemPage.Size)
+            return why.Because(ReasonCode.PageSizeIncompatible, iommu.SmallestPage, SystemPage.Size);
+        if (_misalignments is not null && _misalignments.AnyBelow(alignment))
+            return Misaligned(ReasonCode.AreaUnalignedForHardware, alignment, ref why);
+
+        Errno errno = ReserveOutside(iommu.Aperture, table, ref why);
+        if (errno.Succeeded && _tableCount == 0)
+            errno = PinAreas(ref why);
+        if (errno.Failed)
+        {
+            Unreserve(table);
+            return errno;
+        }
+
+        Alignment = alignment;
+        _tableCount++;
+        ref HwPageTable? end = ref _firstTable;
+        while (end is not null)
+            end = ref end.Next;
+        end = table;
+        return Errno.Success;
+    }
+
+    /// <summary>Ends a view. No DMA goes through it any more.</summary>
+    internal void RemoveTable(HwPageTable table)
+    {
+        ref HwPageTable? link = ref _firstTable;
+        while (link != table)
+            link = ref link!.Next;
+        link = table.Next;
+        table.Next = null;
+        _tableCount--;
+        if (_tableCount == 0)
+            UnpinAreas();
+        Unreserve(table);
+        Alignment = RequiredAlignment();
+    }
+
+    internal Errno SetHugePages(bool enabled, ref Reason why)
+    {
+        if (enabled || !HugePages)
+        {
+            HugePages = HugePages || enabled;
+            Alignment = RequiredAlignment();
+            return Errno.Success;
+        }
+
+        if (_tableCount != 0 && _areas.Count != 0)
+            return why.Because(ReasonCode.OptionNeedsEmptySpace, (ulong)_tableCount, (ulong)_areas.Count);
+        if (_misalignments is not null && _misalignments.AnyBelow(SystemPage.Size))
+            return Misaligned(ReasonCode.HugePagesAreaUnaligned, SystemPage.Size, ref why);
+        HugePages = false;
+        Alignment = RequiredAlignment();
+        return Errno.Success;
+    }
+
+    private ulong RequiredAlignment()
+    {
+        ulong alignment = HugePages ? 1 : SystemPage.Size;
+        for (HwPageTable? table = _firstTable; table is not null; table = table.Next)
+            alignment = Math.Max(alignment, table.Iommu.SmallestPage);
+        return alignment;
+    }
+
+    private Errno ReserveOutside(AddressRange aperture, HwPageTable table, ref Reason why)
+    {
+        if (aperture.First != 0)
+        {
+            Errno errno = Reserve(new AddressRange(0, aperture.First - 1), table, aperture: true, table.Iommu.Name, ref why);
+            if (errno.Failed)
+                return errno;
+        }
+
+        return aperture.Last == ulong.MaxValue
+            ? Errno.Success
+            : Reserve(new AddressRange(aperture.Last + 1, ulong.MaxValue), table, aperture: true, table.Iommu.Name, ref why);
+    }
+
+    private Errno PinAreas(ref Reason why)
+    {
+        foreach (Interval<Area> entry in _areas)
+        {
+            Errno errno = entry.Value.Backing.Pin(entry.Value.Address, entry.Last - entry.Start + 1, ref why);
+            if (errno.Succeeded)
+                continue;
+            UnpinAreas(before: entry.Start);
+            return errno;
+        }
+
+        return Errno.Success;
+    }
+
+    private void UnpinAreas(ulong before = ulong.MaxValue)
+    {
+        foreach (Interval<Area> entry in _areas)
+        {
+            if (entry.Start >= before)
+                return;
+            entry.Value.Backing.Unpin(entry.Value.Address, entry.Last - entry.Start + 1);
+        }
+    }
+
+    /// <summary>Finds the first area that is not aligned, for the reason; the failure is certain already.</summary>
+    private Errno Misaligned(ReasonCode code, ulong alignment, ref Reason why)
+    {
+        foreach (Interval<Area> entry in _areas)
+        {
+            ulong pageOffset = entry.Value.PageOffset;
+            if (((entry.Start | (entry.Last - entry.Start + 1) | pageOffset) & (alignment - 1)) != 0)
+                return why.Because(code, entry.Start, entry.Last, pageOffset, alignment);
+        }
+
+        throw new UnreachableException("misaligned areas are counted, but there is none");
+    }
+}

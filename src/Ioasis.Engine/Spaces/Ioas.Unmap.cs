@@ -1,0 +1,93 @@
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Reasons;
+
+namespace Ioasis.Engine.Spaces;
+
+/// <summary>
+/// IOMMU_IOAS_UNMAP: whole areas go, none is cut. An area leaves the map first, then the IOTLBs (by the generation), then
+/// the call waits for the DMA that may still use it; only then its memory is let go.
+/// </summary>
+public sealed partial class Ioas
+{
+    private const int BatchSize = 1024;
+
+    internal Errno Unmap(Iova iova, ulong length, out ulong unmapped, ref Reason why)
+    {
+        unmapped = 0;
+        if (iova.Value == 0 && length == ulong.MaxValue)
+            return Unmap(new AddressRange(0, ulong.MaxValue), out unmapped, ref why);
+        if (iova.Value == ulong.MaxValue || length == ulong.MaxValue)
+            return why.Because(ReasonCode.AddressTooLarge, iova.Value, length);
+        if (length == 0)
+            return why.Because(ReasonCode.LengthZero);
+        ulong last = iova.Value + (length - 1);
+        if (last < iova.Value)
+            return why.Because(ReasonCode.RangeWraps, iova.Value, length);
+
+        Errno errno = Unmap(new AddressRange(iova.Value, last), out unmapped, ref why);
+        if (errno.Succeeded && unmapped == 0)
+            return why.Because(ReasonCode.UnmapNothing, iova.Value, last);
+        return errno;
+    }
+
+    private void UnmapAll()
+    {
+        Reason why = default;
+        Unmap(new AddressRange(0, ulong.MaxValue), out _, ref why);
+    }
+
+    /// <summary>Removes the areas of a range, lowest first, up to one that the range would cut (ENOENT; those before it are gone).</summary>
+    private Errno Unmap(AddressRange range, out ulong unmapped, ref Reason why)
+    {
+        List<RemovedArea> removed = Context.RemovedAreas;
+        Errno errno = Errno.Success;
+        unmapped = 0;
+        while (errno.Succeeded && TryFindArea(range.First, range.Last, out AddressRange found, out Area area))
+        {
+            if (found.First < range.First || found.Last > range.Last)
+            {
+                errno = why.Because(ReasonCode.UnmapTruncates, range.First, range.Last, found.First, found.Last);
+                break;
+            }
+
+            ulong length = found.Last - found.First + 1;
+            _areas.Remove(found.First, out _, out _);
+            CountAlignment(found.First, length, area.PageOffset, added: false);
+            removed.Add(new RemovedArea(area, length));
+            unmapped += length;
+            if (removed.Count == BatchSize)
+                LetGo(removed);
+            if (found.Last == range.Last)
+                break;
+            range = range with { First = found.Last + 1 };
+        }
+
+        LetGo(removed);
+        return errno;
+    }
+
+    /// <summary>No DMA can find these areas any more; waits for those that had found one, and releases the memory.</summary>
+    private void LetGo(List<RemovedArea> removed)
+    {
+        if (removed.Count == 0)
+            return;
+        if (_tableCount != 0)
+        {
+            Invalidate();
+            Context.Barrier.Wait();
+        }
+
+        foreach (RemovedArea gone in removed)
+        {
+            if (_tableCount != 0)
+                gone.Area.Backing.Unpin(gone.Area.Address, gone.Length);
+            if (gone.Area.Backing.RemoveArea())
+                Context.Backings.Return(gone.Area.Backing);
+        }
+
+        removed.Clear();
+    }
+
+    /// <summary>Makes every IOTLB entry of this address space stale.</summary>
+    private void Invalidate() => Volatile.Write(ref _generation, _generation + 1);
+}

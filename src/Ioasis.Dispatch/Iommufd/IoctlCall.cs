@@ -18,14 +18,18 @@ internal ref struct IoctlCall
     private readonly ulong _argument;
     private readonly uint _userSize;
 
-    public IoctlCall(IommuContext context, ICaller caller, ulong argument, uint userSize, Span<byte> structure)
+    public IoctlCall(IommuContext context, ICaller caller, string name, ulong argument, uint userSize, Span<byte> structure)
     {
+        Name = name;
         Context = context;
         Caller = caller;
         _argument = argument;
         _userSize = userSize;
         _structure = structure;
     }
+
+    /// <summary>The ioctl's name, as in the header.</summary>
+    public string Name { get; }
 
     public IommuContext Context { get; }
 

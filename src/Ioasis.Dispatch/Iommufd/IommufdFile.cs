@@ -44,7 +44,7 @@ public sealed class IommufdFile(IommuContext context) : DeviceFile
         if (userSize < known)
             structure[(int)userSize..].Clear();
 
-        IoctlCall call = new(Context, caller, argument, userSize, structure);
+        IoctlCall call = new(Context, caller, row.Name, argument, userSize, structure);
         errno = row.Handle(ref call, ref why);
         if (call.Created is { } created)
         {

@@ -64,7 +64,7 @@ internal static unsafe class IommufdTable
     private static IoctlRow Absent<T>(string name, uint number, int minimumSize)
         where T : unmanaged => new(name, number, Unsafe.SizeOf<T>(), minimumSize, &NotImplemented, implemented: false);
 
-    private static Errno NotImplemented(ref IoctlCall call, ref Reason why) => why.Because(ReasonCode.NotImplemented, name: "this ioctl");
+    private static Errno NotImplemented(ref IoctlCall call, ref Reason why) => why.Because(ReasonCode.NotImplemented, name: call.Name);
 
     private static IoctlRow[] Order(IoctlRow[] rows)
     {

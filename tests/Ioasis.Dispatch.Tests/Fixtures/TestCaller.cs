@@ -1,0 +1,49 @@
+using Ioasis.Devices.Interrupts;
+using Ioasis.Dispatch.Files;
+using Ioasis.Engine.Memory;
+using Ioasis.Engine.Reasons;
+
+namespace Ioasis.Dispatch.Tests.Fixtures;
+
+/// <summary>A caller with memory, the capabilities and the descriptors that a test gives it.</summary>
+internal sealed class TestCaller : ICaller
+{
+    public ArrayMemory Bytes { get; } = new();
+
+    public HashSet<Capability> Capabilities { get; } = [];
+
+    /// <summary>Open descriptors: one of our files, an event line, or null for something else.</summary>
+    public Dictionary<int, object?> Descriptors { get; } = [];
+
+    /// <summary>Why the last call failed.</summary>
+    public Reason Why;
+
+    public ClientMemory Memory => Bytes;
+
+    public bool Has(Capability capability) => Capabilities.Contains(capability);
+
+    public Errno FindFile(int descriptor, out DeviceFile? file, ref Reason why)
+    {
+        file = null;
+        if (!Descriptors.TryGetValue(descriptor, out object? open))
+            return why.Because(ReasonCode.BadDescriptor, (ulong)descriptor);
+        file = open as DeviceFile;
+        return Errno.Success;
+    }
+
+    public Errno TakeEvent(int descriptor, out EventLine? line, ref Reason why)
+    {
+        line = Descriptors.GetValueOrDefault(descriptor) as EventLine;
+        return line is null ? why.Because(ReasonCode.EventDescriptorInvalid, (ulong)descriptor) : Errno.Success;
+    }
+
+    /// <summary>An ioctl whose structure lies at the start of the memory; gives it back as the call left it.</summary>
+    public ErrnoCode Call<T>(DeviceFile file, uint command, ref T structure)
+        where T : unmanaged
+    {
+        Bytes.Put(structure);
+        Errno errno = file.Ioctl(this, command, ArrayMemory.Base, out _, ref Why);
+        structure = Bytes.Get<T>();
+        return errno.Code;
+    }
+}

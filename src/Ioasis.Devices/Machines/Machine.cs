@@ -1,0 +1,70 @@
+using Ioasis.Devices.Pci;
+using Ioasis.Engine.Hardware;
+
+namespace Ioasis.Devices.Machines;
+
+/// <summary>
+/// The hardware that clients see, built from a description: IOMMUs, groups, functions with their BARs placed, and the files
+/// that show all of it. The n-th function is <c>vfioN</c>.
+/// </summary>
+public sealed class Machine : IDisposable
+{
+    /// <summary>32-bit BARs lie from here up, well below interrupt messages and firmware; 992 MiB of them.</summary>
+    private const ulong First32BitBar = 0xc000_0000, End32BitBar = 0xfe00_0000;
+
+    private const ulong First64BitBar = 0x80_0000_0000;
+
+    private ulong _next32BitBar = First32BitBar;
+    private ulong _next64BitBar = First64BitBar;
+
+    public Machine(MachineDescription description)
+    {
+        Description = description;
+        Iommus = [.. description.Iommus.Select(one => new Iommu(one.Name, one.Type) { Aperture = one.Aperture, PageSizes = one.PageSizes })];
+
+        var groups = new Dictionary<int, IommuGroup>();
+        var functions = new List<PciFunction>();
+        foreach (DeviceDescription device in description.Devices)
+        {
+            int index = description.Iommus.TakeWhile(one => one.Name != device.Iommu).Count();
+            if (!groups.TryGetValue(device.Group, out IommuGroup? group))
+                groups.Add(device.Group, group = new IommuGroup(System, device.Group, Iommus[index]));
+            var physical = new PhysicalDevice(
+                device.Address.ToString(), device.Address.Rid, group, [.. description.Iommus[index].Reserved]);
+            PciFunction function = device.Model.Create(device.Address, physical, device.Options);
+            function.PlaceBars(Place);
+            functions.Add(function);
+        }
+        Functions = functions;
+        Tree = MachineTree.Build(this);
+    }
+
+    public MachineDescription Description { get; }
+
+    /// <summary>What all contexts share.</summary>
+    public IommuSystem System { get; } = new();
+
+    public IReadOnlyList<Iommu> Iommus { get; }
+
+    public IReadOnlyList<PciFunction> Functions { get; }
+
+    /// <summary>sysfs and /dev.</summary>
+    public FileTree Tree { get; }
+
+    /// <summary>Stops all devices.</summary>
+    public void Dispose()
+    {
+        foreach (PciFunction function in Functions)
+            function.Dispose();
+    }
+
+    private ulong Place(Bar bar)
+    {
+        ref ulong next = ref bar.Is64Bit ? ref _next64BitBar : ref _next32BitBar;
+        ulong address = (next + bar.Size - 1) & ~(bar.Size - 1);
+        next = address + bar.Size;
+        if (!bar.Is64Bit && next > End32BitBar)
+            throw new InvalidOperationException("the BARs do not fit below 4 GiB");
+        return address;
+    }
+}

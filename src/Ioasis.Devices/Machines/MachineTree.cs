@@ -1,0 +1,76 @@
+using Ioasis.Devices.Pci;
+
+namespace Ioasis.Devices.Machines;
+
+/// <summary>
+/// sysfs and /dev as Linux lays them out for a machine whose devices are all bound to vfio-pci
+/// (Documentation/ABI/testing/sysfs-bus-pci, sysfs-class-iommu, sysfs-kernel-iommu_groups). Functions sit on root buses.
+/// </summary>
+internal static class MachineTree
+{
+    private const string Driver = "/sys/bus/pci/drivers/vfio-pci";
+
+    /// <summary>Directories that every Linux has, with more in them than the machine's files.</summary>
+    private static readonly string[] Shared =
+    [
+        "/dev", "/dev/char", "/sys", "/sys/bus", "/sys/class", "/sys/class/misc", "/sys/dev", "/sys/dev/char", "/sys/devices",
+        "/sys/devices/virtual", "/sys/devices/virtual/misc", "/sys/kernel",
+    ];
+
+    public static FileTree Build(Machine machine)
+    {
+        var tree = new FileTree(Shared);
+        AddIommufd(tree);
+        IommuTree.AddIommus(tree, machine);
+        for (int index = 0; index < machine.Functions.Count; index++)
+            AddFunction(tree, machine.Functions[index], index);
+        return tree;
+    }
+
+    /// <summary>Where a function's directory is.</summary>
+    public static string PathOf(PciFunction function) =>
+        $"/sys/devices/pci{function.Address.Domain:x4}:{function.Address.Rid.Bus:x2}/{function.Address}";
+
+    private static void AddIommufd(FileTree tree)
+    {
+        const string device = "/sys/devices/virtual/misc/iommu";
+        AddCharacterDevice(tree, device, "/dev/iommu", CharacterNumbers.MiscMajor, CharacterNumbers.IommuMinor, "iommu");
+        tree.AddLink("/sys/class/misc/iommu", device);
+        tree.AddDirectory("/sys/class/misc");
+        tree.AddLink($"{device}/subsystem", "/sys/class/misc");
+    }
+
+    private static void AddFunction(FileTree tree, PciFunction function, int index)
+    {
+        string path = PathOf(function);
+        PciFiles.Add(tree, path, function);
+
+        string bdf = function.Address.ToString();
+        tree.AddLink($"/sys/bus/pci/devices/{bdf}", path);
+        tree.AddLink($"{Driver}/{bdf}", path);
+        tree.AddLink($"{path}/subsystem", "/sys/bus/pci");
+        tree.AddLink($"{path}/driver", Driver);
+        IommuTree.AddFunction(tree, path, function);
+        AddVfio(tree, path, index);
+    }
+
+    private static void AddVfio(FileTree tree, string function, int index)
+    {
+        string device = $"{function}/vfio-dev/vfio{index}";
+        AddCharacterDevice(
+            tree, device, $"/dev/vfio/devices/vfio{index}", CharacterNumbers.VfioMajor, (uint)index, $"vfio/devices/vfio{index}");
+        tree.AddLink($"{device}/device", function);
+        tree.AddLink($"/sys/class/vfio-dev/vfio{index}", device);
+        tree.AddLink($"{device}/subsystem", "/sys/class/vfio-dev");
+    }
+
+    /// <summary>A character device in sysfs and /dev, with the links that lead from its numbers to both.</summary>
+    private static void AddCharacterDevice(FileTree tree, string device, string node, uint major, uint minor, string devName)
+    {
+        tree.AddText($"{device}/dev", $"{major}:{minor}\n");
+        tree.AddText($"{device}/uevent", $"MAJOR={major}\nMINOR={minor}\nDEVNAME={devName}\n");
+        tree.AddLink($"/sys/dev/char/{major}:{minor}", device);
+        tree.AddNode(node, major, minor);
+        tree.AddLink($"/dev/char/{major}:{minor}", node);
+    }
+}

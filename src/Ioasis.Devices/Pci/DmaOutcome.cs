@@ -1,0 +1,14 @@
+namespace Ioasis.Devices.Pci;
+
+/// <summary>How a device's DMA ended.</summary>
+public enum DmaOutcome
+{
+    /// <summary>Every byte was moved.</summary>
+    Done,
+
+    /// <summary>The IOMMU, or the lack of bus mastering, stopped it; the fault is recorded.</summary>
+    Aborted,
+
+    /// <summary>The function was reset before it began: it never happened.</summary>
+    Cancelled,
+}

@@ -1,0 +1,94 @@
+using System.Buffers.Binary;
+
+namespace Ioasis.Devices.Pci;
+
+/// <summary>
+/// Accesses to BARs. The client may read and write any bytes; the model gets naturally aligned accesses of 1, 2, 4 or 8 bytes,
+/// cut as Linux's vfio-pci cuts them: the widest that alignment and the rest of the range allow.
+/// </summary>
+public abstract partial class PciFunction
+{
+    /// <summary>Reads registers. The range lies within the BAR, which exists.</summary>
+    /// <returns>False when the function does not decode its BARs.</returns>
+    public bool TryReadBar(int bar, ulong offset, Span<byte> into)
+    {
+        lock (Sync)
+        {
+            if (!IsDecoding)
+                return false;
+            while (into.Length != 0)
+            {
+                int size = Width(offset, into.Length);
+                Put(into[..size], Read(bar, offset, size));
+                offset += (ulong)size;
+                into = into[size..];
+            }
+            return true;
+        }
+    }
+
+    /// <summary>Writes registers. The range lies within the BAR, which exists.</summary>
+    /// <returns>False when the function does not decode its BARs.</returns>
+    public bool TryWriteBar(int bar, ulong offset, ReadOnlySpan<byte> from)
+    {
+        lock (Sync)
+        {
+            if (!IsDecoding)
+                return false;
+            while (from.Length != 0)
+            {
+                int size = Width(offset, from.Length);
+                if (!IsInMsixTable(bar, offset))
+                    WriteRegister(bar, offset, Get(from[..size]), size);
+                offset += (ulong)size;
+                from = from[size..];
+            }
+            return true;
+        }
+    }
+
+    /// <summary>A read of the model's registers, under <see cref="Sync"/>. What is not there reads as ones.</summary>
+    /// <param name="bar">Index of the BAR.</param>
+    /// <param name="offset">Bytes from its start; a multiple of <paramref name="size"/>.</param>
+    /// <param name="size">1, 2, 4 or 8 bytes; only so many low bytes of the result count.</param>
+    protected abstract ulong ReadRegister(int bar, ulong offset, int size);
+
+    /// <summary>A write to the model's registers, under <see cref="Sync"/>. What is not there ignores it.</summary>
+    /// <inheritdoc cref="ReadRegister"/>
+    protected abstract void WriteRegister(int bar, ulong offset, ulong value, int size);
+
+    private ulong Read(int bar, ulong offset, int size)
+    {
+        if (IsInMsixTable(bar, offset))
+            return ulong.MaxValue;
+        if (_msix is not null && bar == _msix.Bar && offset >= _msix.PendingFirst && offset < _msix.PendingEnd)
+            return 0;
+        return ReadRegister(bar, offset, size);
+    }
+
+    private bool IsInMsixTable(int bar, ulong offset) =>
+        _msix is not null && bar == _msix.Bar && offset >= _msix.TableFirst && offset < _msix.TableEnd;
+
+    private static int Width(ulong offset, int left)
+    {
+        int size = sizeof(ulong);
+        while (size > left || offset % (ulong)size != 0)
+            size >>= 1;
+        return size;
+    }
+
+    private static void Put(Span<byte> into, ulong value)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, value);
+        bytes[..into.Length].CopyTo(into);
+    }
+
+    private static ulong Get(ReadOnlySpan<byte> from)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        bytes.Clear();
+        from.CopyTo(bytes);
+        return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+    }
+}

@@ -1,0 +1,136 @@
+using Ioasis.Abi;
+using Ioasis.Devices.Interrupts;
+using Ioasis.Devices.Pci.Capabilities;
+using Ioasis.Engine.Hardware;
+using static Ioasis.Abi.vfio_region_info_flags;
+
+namespace Ioasis.Devices.Pci;
+
+/// <summary>
+/// One PCI function: configuration space, BARs, interrupts, reset and the right to DMA. A device model derives from it and
+/// answers accesses to its registers. Clients see it as Linux's vfio-pci shows a function.
+/// </summary>
+/// <remarks>
+/// <see cref="Sync"/> protects configuration space and the model's registers; register accesses come one at a time, under it.
+/// Below it come the locks of <see cref="DmaChannel"/> (while resetting) and of <see cref="FunctionInterrupts"/>. DMA is never
+/// done under it, nor on a client's thread: models do it on a <see cref="DeviceThread"/>.
+/// </remarks>
+public abstract partial class PciFunction : IDisposable
+{
+    private readonly FunctionLayout _layout;
+    private readonly ConfigSpace _config;
+    private readonly PowerCapability? _power;
+    private readonly MsiCapability? _msi;
+    private readonly MsixCapability? _msix;
+    private readonly ExpressCapability? _express;
+    private readonly List<DmaChannel> _channels = [];
+    private byte[] _powerOn;
+
+    /// <param name="address">Where it sits.</param>
+    /// <param name="physical">The same function as the IOMMU sees it.</param>
+    /// <param name="layout">What it is made of; belongs to this function from now on.</param>
+    protected PciFunction(PciAddress address, PhysicalDevice physical, FunctionLayout layout)
+    {
+        Address = address;
+        Physical = physical;
+        _layout = layout;
+        _config = layout.ToConfigSpace();
+        _powerOn = _config.ToArray();
+        _power = layout.Find<PowerCapability>();
+        _msi = layout.Find<MsiCapability>();
+        _msix = layout.Find<MsixCapability>();
+        _express = layout.Find<ExpressCapability>();
+        Interrupts = new FunctionInterrupts(layout.InterruptPin != 0, _msi?.Vectors ?? 0, _msix?.Vectors ?? 0);
+    }
+
+    public PciAddress Address { get; }
+
+    /// <summary>The function as the IOMMU sees it.</summary>
+    public PhysicalDevice Physical { get; }
+
+    public PciIdentity Identity => _layout.Identity;
+
+    public IReadOnlyList<Bar> Bars => _layout.Bars;
+
+    public FunctionInterrupts Interrupts { get; }
+
+    /// <summary>Whether it can be reset by itself: through its PCIe capability.</summary>
+    public bool CanReset => _express is not null;
+
+    /// <summary>Protects the model's registers.</summary>
+    protected Lock Sync { get; } = new();
+
+    /// <summary>A region by VFIO's index; null for one that does not exist at all (VGA, and beyond).</summary>
+    public RegionInfo? Region(uint index)
+    {
+        if (index == (uint)vfio_pci_region_index.VFIO_PCI_CONFIG_REGION_INDEX)
+            return new RegionInfo(ConfigSpace.Size, VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE);
+        if (index > (uint)vfio_pci_region_index.VFIO_PCI_ROM_REGION_INDEX)
+            return null;
+        return FindBar(index) is { } bar
+            ? new RegionInfo(bar.Size, VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE)
+            : default(RegionInfo);
+    }
+
+    /// <summary>The configuration space before any client opened the function: what sysfs shows.</summary>
+    public byte[] ConfigAtRest()
+    {
+        lock (Sync)
+            return [.. _powerOn];
+    }
+
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Stops the model's threads and gives up its DMA.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+            Close();
+    }
+
+    /// <summary>Opens a way to memory for one of the model's threads.</summary>
+    protected DmaChannel OpenChannel()
+    {
+        var channel = new DmaChannel(Physical.OpenPort());
+        _channels.Add(channel);
+        return channel;
+    }
+
+    /// <summary>Sends an MSI or MSI-X message, which is a write to memory: without bus mastering there is none.</summary>
+    protected void SendMessage(uint vector)
+    {
+        if (Physical.BusMaster)
+            Interrupts.SendMessage(vector);
+    }
+
+    /// <summary>Gives the BARs their addresses, when the machine is built.</summary>
+    internal void PlaceBars(Func<Bar, ulong> place)
+    {
+        lock (Sync)
+        {
+            foreach (Bar bar in _layout.Bars)
+            {
+                bar.Address = place(bar);
+                int register = ConfigOffset.Bar0 + bar.Index * sizeof(uint);
+                _config.Set32(register, (uint)bar.Address | bar.TypeBits);
+                if (bar.Is64Bit)
+                    _config.Set32(register + sizeof(uint), (uint)(bar.Address >> 32));
+            }
+            _powerOn = _config.ToArray();
+        }
+    }
+
+    private Bar? FindBar(uint index)
+    {
+        foreach (Bar bar in _layout.Bars)
+        {
+            if (bar.Index == index)
+                return bar;
+        }
+        return null;
+    }
+}

@@ -1,4 +1,5 @@
 using Ioasis.Bench;
+using Ioasis.Bench.Engine;
 using Ioasis.Bench.Intervals;
 
 // One suite a word; without a word, all of them. Figures are nanoseconds, best of several rounds, on one pinned thread; judge by the
@@ -6,6 +7,7 @@ using Ioasis.Bench.Intervals;
 (string Name, Action Run)[] suites =
 [
     ("intervals", IntervalSuite.Run),
+    ("spaces", SpaceSuite.Run),
 ];
 
 if (args.FirstOrDefault(arg => !suites.Any(suite => suite.Name == arg)) is { } unknown)

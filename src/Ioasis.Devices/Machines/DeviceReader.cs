@@ -12,7 +12,7 @@ internal sealed class DeviceReader(IReadOnlyList<IommuDescription> iommus)
     private const int LastGroup = 65535;
 
     /// <summary>Settings of every device, beside the model's options.</summary>
-    private static readonly string[] Common = ["address", "iommu", "group"];
+    private static readonly string[] Common = [.. CommonOptions.All.Select(option => option.Name)];
 
     private readonly Dictionary<PciAddress, string> _addresses = [];
     private readonly Dictionary<int, string> _groups = [];

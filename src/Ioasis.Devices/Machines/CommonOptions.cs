@@ -1,0 +1,12 @@
+namespace Ioasis.Devices.Machines;
+
+/// <summary>What every device can be given, whatever its model.</summary>
+public static class CommonOptions
+{
+    public static IReadOnlyList<(string Name, string Summary)> All { get; } =
+    [
+        ("address", "PCI address; the next free one from 0000:00:10.0 on"),
+        ("iommu", "the IOMMU that it is behind, by name; the first one"),
+        ("group", "its IOMMU group; one of its own"),
+    ];
+}

@@ -1,1 +1,8 @@
-return 0;
+using System.CommandLine;
+using Ioasis.Cli;
+
+RootCommand root = new("/dev/iommu without the IOMMU: runs unmodified programs against an emulated I/O address space API.")
+{
+    DevicesCommand.Create(),
+};
+return root.Parse(args).Invoke();

@@ -1,0 +1,61 @@
+using System.CommandLine;
+using Ioasis.Devices.Machines;
+
+namespace Ioasis.Cli;
+
+/// <summary>The options that describe the machine, shared by all commands that build one.</summary>
+internal sealed class MachineOptions
+{
+    public Option<string[]> Devices { get; } = new("--device")
+    {
+        Description = "A device of the machine: MODEL[,OPTION=VALUE…] ('ioasis devices' lists both). May be given again.",
+        HelpName = "MODEL[,OPTION=VALUE…]",
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    public Option<string[]> Iommus { get; } = new("--iommu")
+    {
+        Description = "An IOMMU of the machine: TYPE[,OPTION=VALUE…]; vtd unless something else is said. May be given again.",
+        HelpName = "TYPE[,OPTION=VALUE…]",
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    public Option<FileInfo?> File { get; } = new("--machine")
+    {
+        Description = "A file that describes the machine (JSON); --device and --iommu are added to it.",
+        HelpName = "FILE",
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Options.Add(Devices);
+        command.Options.Add(Iommus);
+        command.Options.Add(File);
+    }
+
+    /// <summary>Reads the description; a mistake is told to the user.</summary>
+    /// <returns>Null when there was one.</returns>
+    public MachineDescription? Read(ParseResult parsed)
+    {
+        FileInfo? file = parsed.GetValue(File);
+        string? text = null;
+        if (file is not null)
+        {
+            try
+            {
+                text = System.IO.File.ReadAllText(file.FullName);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                Messages.Error($"{file}: {e.Message}");
+                return null;
+            }
+        }
+
+        string[] iommus = parsed.GetValue(Iommus) ?? [], devices = parsed.GetValue(Devices) ?? [];
+        if (MachineDescription.TryParse(iommus, devices, file?.ToString(), text, out MachineDescription? machine, out string? error))
+            return machine;
+        Messages.Error(error!);
+        return null;
+    }
+}

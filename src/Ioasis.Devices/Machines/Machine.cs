@@ -1,3 +1,4 @@
+using Ioasis.Abi;
 using Ioasis.Devices.Pci;
 using Ioasis.Engine.Hardware;
 
@@ -20,7 +21,7 @@ public sealed class Machine : IDisposable
     public Machine(MachineDescription description)
     {
         Description = description;
-        Iommus = [.. description.Iommus.Select(one => new Iommu(one.Name, one.Type) { Aperture = one.Aperture, PageSizes = one.PageSizes })];
+        Iommus = [.. description.Iommus.Select(Build)];
 
         var groups = new Dictionary<int, IommuGroup>();
         var functions = new List<PciFunction>();
@@ -57,6 +58,14 @@ public sealed class Machine : IDisposable
         foreach (PciFunction function in Functions)
             function.Dispose();
     }
+
+    private static Iommu Build(IommuDescription iommu) => new(iommu.Name, iommu.Type)
+    {
+        Aperture = iommu.Aperture,
+        PageSizes = iommu.PageSizes,
+        InfoType = iommu.Type == IommuType.Vtd ? iommu_hw_info_type.IOMMU_HW_INFO_TYPE_INTEL_VTD : iommu_hw_info_type.IOMMU_HW_INFO_TYPE_NONE,
+        Info = iommu.Type == IommuType.Vtd ? VtdRegisters.Describe(iommu) : ReadOnlyMemory<byte>.Empty,
+    };
 
     private ulong Place(Bar bar)
     {

@@ -24,6 +24,7 @@ public abstract partial class PciFunction : IDisposable
     private readonly MsixCapability? _msix;
     private readonly ExpressCapability? _express;
     private readonly List<DmaChannel> _channels = [];
+    private readonly Bar?[] _bars = new Bar?[Bar.Count];
     private byte[] _powerOn;
 
     /// <param name="address">Where it sits.</param>
@@ -34,6 +35,8 @@ public abstract partial class PciFunction : IDisposable
         Address = address;
         Physical = physical;
         _layout = layout;
+        foreach (Bar bar in layout.Bars)
+            _bars[bar.Index] = bar;
         _config = layout.ToConfigSpace();
         _powerOn = _config.ToArray();
         _power = layout.Find<PowerCapability>();
@@ -124,13 +127,5 @@ public abstract partial class PciFunction : IDisposable
         }
     }
 
-    private Bar? FindBar(uint index)
-    {
-        foreach (Bar bar in _layout.Bars)
-        {
-            if (bar.Index == index)
-                return bar;
-        }
-        return null;
-    }
+    private Bar? FindBar(uint index) => index < (uint)_bars.Length ? _bars[index] : null;
 }

@@ -1,0 +1,34 @@
+using Ioasis.Devices.Machines;
+using Ioasis.Engine.Reasons;
+
+namespace Ioasis.Dispatch.Files;
+
+/// <summary>A character device of the machine: its path and numbers, and how to open it. Immutable; any thread.</summary>
+public sealed class DeviceNode
+{
+    private readonly Func<DeviceFile> _open;
+
+    internal DeviceNode(string path, uint major, uint minor, Func<DeviceFile> open)
+    {
+        Path = path;
+        Major = major;
+        Minor = minor;
+        _open = open;
+    }
+
+    public string Path { get; }
+
+    public uint Major { get; }
+
+    public uint Minor { get; }
+
+    /// <summary>Permission bits.</summary>
+    public uint Mode { get; } = CharacterNumbers.Mode;
+
+    /// <summary>open(2): a file of its own each time. The opener releases it.</summary>
+    public Errno Open(out DeviceFile? file, ref Reason why)
+    {
+        file = _open();
+        return Errno.Success;
+    }
+}

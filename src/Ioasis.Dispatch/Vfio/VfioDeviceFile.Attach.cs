@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using Ioasis.Abi;
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Reasons;
+
+namespace Ioasis.Dispatch.Vfio;
+
+/// <summary>VFIO_DEVICE_ATTACH_IOMMUFD_PT and VFIO_DEVICE_DETACH_IOMMUFD_PT: which address space the device's DMA goes through.</summary>
+internal sealed partial class VfioDeviceFile
+{
+    /// <summary>pt_id is the last mandatory field.</summary>
+    private const int TableIdOffset = vfio_device_attach_iommufd_pt.MinimumSize - sizeof(uint);
+
+    /// <summary>Where both structures keep a PASID, which is mandatory with its flag only.</summary>
+    private const int AttachWithPasidSize = 16, DetachWithPasidSize = 12;
+
+    private Errno Attach(in VfioCall call, ref Reason why)
+    {
+        const vfio_device_attach_flags Known = vfio_device_attach_flags.VFIO_DEVICE_ATTACH_PASID;
+        const string name = nameof(vfio_device_attach_iommufd_pt);
+        Errno errno = call.Take(vfio_device_attach_iommufd_pt.MinimumSize, name, out vfio_device_attach_iommufd_pt attach, ref why);
+        if (errno.Failed)
+            return errno;
+        if ((attach.flags & ~Known) != 0)
+            return why.Because(ReasonCode.VfioFlagsInvalid, (ulong)attach.flags, (ulong)Known, name: name);
+        if (attach.flags != 0)
+        {
+            errno = call.Take(AttachWithPasidSize, name, out attach, ref why);
+            return errno.Failed ? errno : why.Because(ReasonCode.PasidNotAttachable, attach.pasid, attach.pt_id, name: DeviceName);
+        }
+
+        lock (device.Gate)
+        {
+            var table = new ObjectId(attach.pt_id);
+            errno = _bound!.Attach(ref table, ref why);
+            if (errno.Failed)
+                return errno;
+            uint id = table.Value;
+            errno = call.Write(TableIdOffset, MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in id)), ref why);
+            if (errno.Failed)
+                _bound.Detach();
+            return errno;
+        }
+    }
+
+    private Errno Detach(in VfioCall call, ref Reason why)
+    {
+        const vfio_device_detach_flags Known = vfio_device_detach_flags.VFIO_DEVICE_DETACH_PASID;
+        const string name = nameof(vfio_device_detach_iommufd_pt);
+        Errno errno = call.Take(vfio_device_detach_iommufd_pt.MinimumSize, name, out vfio_device_detach_iommufd_pt detach, ref why);
+        if (errno.Failed)
+            return errno;
+        if ((detach.flags & ~Known) != 0)
+            return why.Because(ReasonCode.VfioFlagsInvalid, (ulong)detach.flags, (ulong)Known, name: name);
+
+        // A PASID that is attached nowhere is detached already.
+        if (detach.flags != 0)
+            return call.Take(DetachWithPasidSize, name, out detach, ref why);
+        lock (device.Gate)
+            _bound!.Detach();
+        return Errno.Success;
+    }
+}

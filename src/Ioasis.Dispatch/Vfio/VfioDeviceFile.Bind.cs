@@ -1,0 +1,104 @@
+using System.Runtime.InteropServices;
+using Ioasis.Abi;
+using Ioasis.Dispatch.Files;
+using Ioasis.Dispatch.Iommufd;
+using Ioasis.Engine.Objects;
+using Ioasis.Engine.Reasons;
+
+namespace Ioasis.Dispatch.Vfio;
+
+/// <summary>VFIO_DEVICE_BIND_IOMMUFD, and its end when the file is closed.</summary>
+internal sealed partial class VfioDeviceFile
+{
+    /// <summary>out_devid is the last mandatory field.</summary>
+    private const int DeviceIdOffset = vfio_device_bind_iommufd.MinimumSize - sizeof(uint);
+
+    /// <summary>
+    /// Older clients pass 16 bytes, newer 24 (with a token for SR-IOV); what lies beyond the caller's argsz is neither read nor
+    /// written, and only out_devid is written at all.
+    /// </summary>
+    private Errno Bind(in VfioCall call, ref Reason why)
+    {
+        const vfio_device_bind_flags Known = vfio_device_bind_flags.VFIO_DEVICE_BIND_FLAG_TOKEN;
+        Errno errno = TakeBind(in call, out vfio_device_bind_iommufd bind, ref why);
+        if (errno.Failed)
+            return errno;
+        if (bind.iommufd < 0)
+            return why.Because(ReasonCode.DescriptorNegative, (ulong)-(long)bind.iommufd, name: nameof(bind.iommufd));
+        if ((bind.flags & ~Known) != 0)
+            return why.Because(ReasonCode.VfioFlagsInvalid, (ulong)bind.flags, (ulong)Known, name: nameof(vfio_device_bind_iommufd));
+
+        lock (device.Gate)
+        {
+            if (_bound is { } already)
+                return why.Because(ReasonCode.DeviceAlreadyBound, already.Id.Value, name: DeviceName);
+            if (bind.flags != 0)
+                return why.Because(ReasonCode.TokenNotExpected, name: DeviceName);
+            errno = FindContext(call.Caller, bind.iommufd, out IommuContext? context, ref why);
+            if (errno.Failed)
+                return errno;
+            errno = context!.Bind(Function.Physical, out BoundDevice? bound, ref why);
+            if (errno.Failed)
+                return errno;
+            Function.Open();
+            uint id = bound!.Id.Value;
+            errno = call.Write(DeviceIdOffset, MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in id)), ref why);
+            if (errno.Failed)
+                Unbind(bound);
+            else
+                _bound = bound;
+            return errno;
+        }
+    }
+
+    /// <summary>The reverse of binding. The gate is held.</summary>
+    private void Unbind(BoundDevice bound)
+    {
+        Function.Close();
+        bound.Unbind();
+    }
+
+    private static Errno TakeBind(in VfioCall call, out vfio_device_bind_iommufd bind, ref Reason why)
+    {
+        bind = default;
+        Span<byte> bytes = MemoryMarshal.AsBytes(new Span<vfio_device_bind_iommufd>(ref bind));
+        Errno errno = call.Read(0, bytes[..sizeof(uint)], ref why);
+        if (errno.Failed)
+            return errno;
+        uint argsz = bind.argsz;
+        if (argsz < vfio_device_bind_iommufd.MinimumSize)
+            return why.Because(ReasonCode.ArgszTooShort, argsz, vfio_device_bind_iommufd.MinimumSize, name: nameof(vfio_device_bind_iommufd));
+        errno = call.Read(0, bytes[..(int)Math.Min(argsz, (uint)bytes.Length)], ref why);
+        return errno.Failed ? errno : CheckTail(in call, bytes.Length, argsz, ref why);
+    }
+
+    /// <summary>What the caller knows and we do not must be zero.</summary>
+    private static Errno CheckTail(in VfioCall call, int known, uint argsz, ref Reason why)
+    {
+        Span<byte> chunk = stackalloc byte[256];
+        for (uint at = (uint)known; at < argsz;)
+        {
+            Span<byte> part = chunk[..(int)Math.Min((uint)chunk.Length, argsz - at)];
+            Errno errno = call.Read((int)at, part, ref why);
+            if (errno.Failed)
+                return errno;
+            int nonZero = part.IndexOfAnyExcept((byte)0);
+            if (nonZero >= 0)
+                return why.Because(ReasonCode.TailNotZero, argsz, (ulong)known, at + (ulong)nonZero);
+            at += (uint)part.Length;
+        }
+        return Errno.Success;
+    }
+
+    private static Errno FindContext(ICaller caller, int descriptor, out IommuContext? context, ref Reason why)
+    {
+        context = null;
+        Errno errno = caller.FindFile(descriptor, out DeviceFile? file, ref why);
+        if (errno.Failed)
+            return errno;
+        if (file is not IommufdFile iommufd)
+            return why.Because(ReasonCode.NotAnIommufd, (ulong)descriptor);
+        context = iommufd.Context;
+        return Errno.Success;
+    }
+}

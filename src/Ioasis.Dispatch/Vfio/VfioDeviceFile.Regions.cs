@@ -1,0 +1,123 @@
+using System.Runtime.CompilerServices;
+using Ioasis.Abi;
+using Ioasis.Devices.Pci;
+using Ioasis.Dispatch.Files;
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Reasons;
+using static Ioasis.Abi.vfio_pci_region_index;
+
+namespace Ioasis.Dispatch.Vfio;
+
+/// <summary>
+/// Regions by pread and pwrite. Region n begins at (n + 1) · 2^40, so that also BAR0's accesses can be told from those of
+/// other files by their offset alone. Bytes travel in chunks through a buffer on the stack.
+/// </summary>
+internal sealed partial class VfioDeviceFile
+{
+    private const int OffsetShift = 40;
+    private const ulong OffsetMask = (1ul << OffsetShift) - 1;
+    private const int Chunk = 4096;
+
+    public override Errno Read(ICaller caller, ulong buffer, ulong count, ulong offset, out long transferred, ref Reason why)
+    {
+        transferred = 0;
+        Errno errno = FindRange(offset, ref count, out uint region, out ulong at, ref why);
+        if (errno.Failed)
+            return errno;
+        ulong done = 0;
+        while (done < count && errno.Succeeded)
+        {
+            int size = ChunkSize(at + done, count - done);
+            errno = ReadChunk(caller, buffer + done, size, region, at + done, ref why);
+            done += (ulong)size;
+        }
+        if (errno.Succeeded)
+            transferred = (long)count;
+        return errno;
+    }
+
+    public override Errno Write(ICaller caller, ulong buffer, ulong count, ulong offset, out long transferred, ref Reason why)
+    {
+        transferred = 0;
+        Errno errno = FindRange(offset, ref count, out uint region, out ulong at, ref why);
+        if (errno.Failed)
+            return errno;
+        ulong done = 0;
+        while (done < count && errno.Succeeded)
+        {
+            int size = ChunkSize(at + done, count - done);
+            errno = WriteChunk(caller, buffer + done, size, region, at + done, ref why);
+            done += (ulong)size;
+        }
+        if (errno.Succeeded)
+            transferred = (long)count;
+        return errno;
+    }
+
+    public override Errno CheckMap(ulong offset, ulong length, ref Reason why)
+    {
+        if (_bound is null)
+            return why.Because(ReasonCode.DeviceNotBound, name: DeviceName);
+        return why.Because(ReasonCode.RegionNotMappable, offset, length, name: DeviceName);
+    }
+
+    private static ulong OffsetOf(uint region) => (ulong)(region + 1) << OffsetShift;
+
+    /// <summary>Which region, and where in it; whatever exists can be read and written. Configuration space takes whole ranges only; a BAR's range ends with the BAR.</summary>
+    private Errno FindRange(ulong offset, ref ulong count, out uint region, out ulong at, ref Reason why)
+    {
+        region = 0;
+        at = 0;
+        if (_bound is null)
+            return why.Because(ReasonCode.DeviceNotBound, name: DeviceName);
+        if (count == 0)
+            return Errno.Success;
+        region = (uint)(offset >> OffsetShift) - 1;
+        at = offset & OffsetMask;
+        if (Function.Region(region) is not { } info)
+            return why.Because(ReasonCode.NoSuchRegion, region, (ulong)VFIO_PCI_NUM_REGIONS);
+
+        bool outside = at >= info.Size;
+        if (region == (uint)VFIO_PCI_CONFIG_REGION_INDEX)
+        {
+            return outside || count > info.Size - at
+                ? why.Because(ReasonCode.ConfigRangeInvalid, at, count, info.Size)
+                : Errno.Success;
+        }
+        if (outside)
+            return why.Because(ReasonCode.RegionRangeInvalid, at, count, region, info.Size);
+        count = Math.Min(count, info.Size - at);
+        return Errno.Success;
+    }
+
+    /// <summary>Chunks end on multiples of 8, so that cutting never narrows an access.</summary>
+    private static int ChunkSize(ulong at, ulong left) => (int)Math.Min(left, Chunk - at % sizeof(ulong));
+
+    [SkipLocalsInit]
+    private Errno ReadChunk(ICaller caller, ulong buffer, int size, uint region, ulong at, ref Reason why)
+    {
+        Span<byte> bytes = size <= 64 ? stackalloc byte[64] : stackalloc byte[Chunk];
+        bytes = bytes[..size];
+        if (region == (uint)VFIO_PCI_CONFIG_REGION_INDEX)
+            Function.ReadConfig((int)at, bytes);
+        else if (!Function.TryReadBar((int)region, at, bytes))
+            return why.Because(ReasonCode.MemorySpaceOff, region, at, name: DeviceName);
+        return caller.Memory.Write(new HostAddress(buffer), bytes) == size
+            ? Errno.Success
+            : why.Because(ReasonCode.ArgumentUnwritable, buffer, (ulong)size);
+    }
+
+    [SkipLocalsInit]
+    private Errno WriteChunk(ICaller caller, ulong buffer, int size, uint region, ulong at, ref Reason why)
+    {
+        Span<byte> bytes = size <= 64 ? stackalloc byte[64] : stackalloc byte[Chunk];
+        int read = caller.Memory.Read(new HostAddress(buffer), bytes[..size]);
+        if (read != size)
+            return why.Because(ReasonCode.ArgumentUnreadable, buffer, (ulong)size);
+        if (region == (uint)VFIO_PCI_CONFIG_REGION_INDEX)
+            Function.WriteConfig((int)at, bytes[..size]);
+        else if (!Function.TryWriteBar((int)region, at, bytes[..size]))
+            return why.Because(ReasonCode.MemorySpaceOff, region, at, name: DeviceName);
+        return Errno.Success;
+    }
+}

@@ -1,0 +1,58 @@
+using Ioasis.Devices.Pci;
+using Ioasis.Dispatch.Files;
+using Ioasis.Engine.Objects;
+using Ioasis.Engine.Reasons;
+using static Ioasis.Abi.Vfio;
+
+namespace Ioasis.Dispatch.Vfio;
+
+/// <summary>
+/// One open of <c>/dev/vfio/devices/vfioN</c> (linux/vfio.h). Until it is bound to an iommufd it does nothing else. Split by
+/// verb: Bind, Attach, Info, Interrupts, Reset, Feature, Regions. Errnos and the order of checks are Linux 7.3's.
+/// </summary>
+/// <remarks><see cref="VfioDevice.Gate"/> guards <see cref="_bound"/>'s changes; it is set once, and reading it needs no lock.</remarks>
+internal sealed partial class VfioDeviceFile(VfioDevice device, string path) : DeviceFile
+{
+    private volatile BoundDevice? _bound;
+
+    public override string Path => path;
+
+    private PciFunction Function => device.Function;
+
+    private string DeviceName => device.Function.Physical.Name;
+
+    public override Errno Ioctl(ICaller caller, uint command, ulong argument, out long result, ref Reason why)
+    {
+        result = 0;
+        VfioCall call = new(caller, argument);
+        if (command == VFIO_DEVICE_BIND_IOMMUFD)
+            return Bind(in call, ref why);
+        if (_bound is null)
+            return why.Because(ReasonCode.DeviceNotBound, command, name: DeviceName);
+        return command switch
+        {
+            VFIO_DEVICE_ATTACH_IOMMUFD_PT => Attach(in call, ref why),
+            VFIO_DEVICE_DETACH_IOMMUFD_PT => Detach(in call, ref why),
+            VFIO_DEVICE_GET_INFO => GetInfo(in call, ref why),
+            VFIO_DEVICE_GET_REGION_INFO => GetRegionInfo(in call, ref why),
+            VFIO_DEVICE_GET_IRQ_INFO => GetIrqInfo(in call, ref why),
+            VFIO_DEVICE_SET_IRQS => SetIrqs(in call, ref why),
+            VFIO_DEVICE_RESET => Reset(ref why),
+            VFIO_DEVICE_GET_PCI_HOT_RESET_INFO => GetHotResetInfo(in call, ref why),
+            VFIO_DEVICE_PCI_HOT_RESET => HotReset(in call, ref why),
+            VFIO_DEVICE_FEATURE => Feature(in call, ref why),
+            _ => why.Because(ReasonCode.UnknownIoctl, command, name: path),
+        };
+    }
+
+    public override void Release()
+    {
+        lock (device.Gate)
+        {
+            if (_bound is not { } bound)
+                return;
+            Unbind(bound);
+            _bound = null;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Ioasis.Clients.Tests.Fixtures;
+
+/// <summary>What a command printed and how it ended. A signal shows as 128 and its number, as in a shell.</summary>
+internal sealed record CommandResult(int Status, string Output, string Error)
+{
+    public override string ToString() => $"status {Status}\n--- standard output\n{Output}\n--- standard error\n{Error}";
+}
+
+/// <summary>Runs commands as a user would type them.</summary>
+internal static class CommandLine
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
+
+    /// <summary>The command line of this build: <c>dotnet ioasis.dll</c>.</summary>
+    public static string[] Ioasis { get; } = ["dotnet", Path.Combine(AppContext.BaseDirectory, "ioasis.dll")];
+
+    public static bool IsRoot { get; } = Environment.UserName == "root" || Environment.GetEnvironmentVariable("USER") == "root";
+
+    /// <summary><c>ioasis run OPTIONS -- PROGRAM ARGUMENTS</c></summary>
+    public static CommandResult RunUnder(string[] options, params string[] program) => Run([.. Ioasis, "run", .. options, "--", .. program]);
+
+    public static CommandResult Run(params string[] command) => Run(command, null);
+
+    public static CommandResult Run(string[] command, Action<Process>? started)
+    {
+        ProcessStartInfo start = new(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = Checkout.Root,
+        };
+        using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{command[0]} did not start");
+        StringBuilder output = new(), error = new();
+        process.OutputDataReceived += (_, line) => Append(output, line.Data);
+        process.ErrorDataReceived += (_, line) => Append(error, line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        process.StandardInput.Close();
+        started?.Invoke(process);
+        if (!process.WaitForExit(s_limit))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{string.Join(' ', command)} did not end:\n{output}\n{error}");
+        }
+
+        process.WaitForExit(); // and until both streams have been read
+        return new CommandResult(process.ExitCode, output.ToString(), error.ToString());
+    }
+
+    private static void Append(StringBuilder text, string? line)
+    {
+        lock (text)
+        {
+            if (line is not null)
+                text.Append(line).Append('\n');
+        }
+    }
+}

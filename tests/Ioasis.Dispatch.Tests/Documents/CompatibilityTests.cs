@@ -1,0 +1,109 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Ioasis.Devices.Machines;
+using Ioasis.Dispatch.Files;
+using Ioasis.Dispatch.Iommufd;
+using Ioasis.Dispatch.Tests.Fixtures;
+using Ioasis.Engine.Objects;
+using Ioasis.Engine.Reasons;
+
+namespace Ioasis.Dispatch.Tests.Documents;
+
+/// <summary>
+/// <c>docs/compatibility.md</c> says what the code does: each table is made here, from the ioctl table or from the answer
+/// that a device file gives, and compared with the document.
+/// </summary>
+public sealed class CompatibilityTests
+{
+    /// <summary>What an ioctl that is there lacks.</summary>
+    private static readonly Dictionary<string, string> s_missing = new()
+    {
+        ["IOMMU_HWPT_ALLOC"] = "paging HWPTs on an IOAS; no flags and no data (nesting, dirty tracking, fault queue, PASID): `EOPNOTSUPP`",
+        ["IOMMU_GET_HW_INFO"] = "type and registers for VT-d; other IOMMUs answer type NONE; no PASID, no dirty tracking",
+        ["VFIO_DEVICE_FEATURE"] = "no feature exists: `ENOTTY`",
+        ["VFIO_DEVICE_ATTACH_IOMMUFD_PT"] = "without PASID",
+        ["VFIO_DEVICE_DETACH_IOMMUFD_PT"] = "without PASID",
+    };
+
+    [Fact]
+    public void IommufdIsAsDocumented()
+    {
+        StringBuilder table = new("| ioctl | number | state | note |\n|---|---|---|---|\n");
+        foreach (IoctlRow row in IommufdTable.Rows)
+        {
+            if (!row.IsHole)
+                AddRow(table, row.Name, row.Number, row.Implemented, "`EOPNOTSUPP`");
+        }
+
+        Compare("iommufd", table);
+    }
+
+    [Fact]
+    public void VfioDevicesAreAsDocumented()
+    {
+        using Machine machine = new(MachineDescription.Default);
+        DeviceNodes nodes = new(machine);
+        TestCaller caller = new();
+        DeviceFile iommufd = Open(nodes, IommufdFile.DevicePath), device = Open(nodes, "/dev/vfio/devices/vfio0");
+        caller.Descriptors[3] = iommufd;
+        Abi.vfio_device_bind_iommufd bind = new() { argsz = 16, iommufd = 3 };
+        Assert.Equal(ErrnoCode.None, caller.Call(device, Abi.Vfio.VFIO_DEVICE_BIND_IOMMUFD, ref bind));
+
+        StringBuilder table = new("| ioctl | number | state | note |\n|---|---|---|---|\n");
+        foreach (FieldInfo field in typeof(Abi.Vfio).GetFields().Where(field => field.Name.StartsWith("VFIO_DEVICE_", StringComparison.Ordinal) && field.FieldType == typeof(uint)))
+        {
+            uint number = (uint)field.GetRawConstantValue()!;
+            caller.Why = default;
+            device.Ioctl(caller, number, 0, out _, ref caller.Why);
+            AddRow(table, field.Name, number, caller.Why.Code != ReasonCode.UnknownIoctl, "`ENOTTY`");
+        }
+
+        Compare("vfio", table);
+        device.Release();
+        iommufd.Release();
+    }
+
+    [Fact]
+    public void IommusAreAsDocumented()
+    {
+        StringBuilder table = new("| type | aperture | page sizes | reserved |\n|---|---|---|---|\n");
+        foreach (IommuDefaults kind in IommuDefaults.All)
+        {
+            string reserved = kind.Reserved.Count == 0 ? "none" : string.Join(", ", kind.Reserved.Select(region => $"{region.Range} ({region.Kind})"));
+            table.Append(CultureInfo.InvariantCulture, $"| `{kind.Word}` | 0x0-0x{kind.ApertureLast:x} | 4 KiB, 2 MiB, 1 GiB | {reserved} |\n");
+        }
+
+        Compare("iommus", table);
+    }
+
+    private static DeviceFile Open(DeviceNodes nodes, string path)
+    {
+        Assert.True(nodes.TryFind(path, out DeviceNode? node));
+        Reason why = default;
+        Assert.True(node!.Open(out DeviceFile? file, ref why).Succeeded, why.ToString());
+        return file!;
+    }
+
+    private static void AddRow(StringBuilder table, string name, uint number, bool implemented, string errno)
+    {
+        string missing = s_missing.GetValueOrDefault(name, "");
+        string state = !implemented ? "absent" : missing.Length == 0 ? "done" : "partial";
+        table.Append(CultureInfo.InvariantCulture, $"| `{name}` | 0x{number:X4} | {state} | {(implemented ? missing : errno)} |\n");
+    }
+
+    /// <summary>Compares the part of the document between two marks; writes it when asked to.</summary>
+    private static void Compare(string mark, StringBuilder table, [CallerFilePath] string source = "")
+    {
+        string path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(source)!, "..", "..", "..", "docs", "compatibility.md"));
+        string document = File.ReadAllText(path);
+        string begin = $"<!-- begin: {mark} -->\n", end = $"<!-- end: {mark} -->";
+        int from = document.IndexOf(begin, StringComparison.Ordinal) + begin.Length, to = document.IndexOf(end, StringComparison.Ordinal);
+        Assert.True(from >= begin.Length && to >= from, $"docs/compatibility.md has no marks for {mark}");
+        if (Environment.GetEnvironmentVariable("IOASIS_UPDATE_DOCS") == "1")
+            File.WriteAllText(path, document[..from] + table + document[to..]);
+        else
+            Assert.Equal(table.ToString(), document[from..to]);
+    }
+}

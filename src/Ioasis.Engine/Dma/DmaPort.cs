@@ -27,6 +27,7 @@ public sealed class DmaPort
     private readonly IotlbEntry[] _iotlb = new IotlbEntry[IotlbSize];
     private IotlbEntry _front; // the entry used last
     private long _sections; // sections ever opened
+    private long _bytesRead, _bytesWritten; // of DMA that succeeded, or of its part that did
     private PaddedWord _open; // the number of the open section; 0 when none is
 
     private const int IotlbShift = 6;
@@ -48,6 +49,12 @@ public sealed class DmaPort
 
     /// <summary>The open section's number, different each time; 0 when none is open.</summary>
     internal long Section => Volatile.Read(ref _open.Value);
+
+    /// <summary>Bytes that the device has read from memory through this port.</summary>
+    public ulong BytesRead => (ulong)Volatile.Read(ref _bytesRead);
+
+    /// <summary>Bytes that the device has written to memory through this port.</summary>
+    public ulong BytesWritten => (ulong)Volatile.Read(ref _bytesWritten);
 
     /// <summary>The section that a barrier found open and waits for. Guarded by the lock of the context that the device is bound to.</summary>
     internal long AwaitedSection;
@@ -84,6 +91,7 @@ public sealed class DmaPort
                 Close();
                 into = into[done..];
                 iova += (ulong)done;
+                _bytesRead += done;
                 if (done == part)
                     continue;
             }
@@ -124,6 +132,7 @@ public sealed class DmaPort
             Close();
             from = from[done..];
             iova += (ulong)done;
+            _bytesWritten += done;
             if (done == part)
                 continue;
             why.Because(ReasonCode.DmaMemoryGone, iova, 0, address + (ulong)done);

@@ -44,6 +44,25 @@ public sealed class PhysicalDevice
     /// <summary>The last aborted DMAs.</summary>
     public DmaFaultLog Faults { get; } = new();
 
+    /// <summary>Bytes that the device has read from memory and written to it since it exists.</summary>
+    public (ulong Read, ulong Written) Traffic
+    {
+        get
+        {
+            lock (Group.System.Gate)
+            {
+                ulong read = 0, written = 0;
+                foreach (DmaPort port in _ports)
+                {
+                    read += port.BytesRead;
+                    written += port.BytesWritten;
+                }
+
+                return (read, written);
+            }
+        }
+    }
+
     /// <summary>The object that it is bound as. Guarded by the system's gate.</summary>
     internal BoundDevice? Bound { get; private set; }
 

@@ -49,6 +49,7 @@ public sealed class DmaTests
         Assert.True(_port.Write(new Iova(0x10800), written));
         Assert.Equal(written[..(Page + 0x800)], memory.At(8 * (ulong)Page + 0x800, Page + 0x800).ToArray());
         Assert.Equal(written[(Page + 0x800)..], memory.At(0, 0x800).ToArray());
+        Assert.Equal((2ul * Page, 2ul * Page), _device.Traffic);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ public sealed class DmaChannel(DmaPort port)
     /// How long a reset waits for DMA in flight. A transfer takes microseconds; only one into memory that its owner refuses to
     /// deliver (userfaultfd) takes longer, and must not hold up the thread that serves the owner's calls.
     /// </summary>
-    private static readonly TimeSpan CancelPatience = TimeSpan.FromSeconds(1);
+    internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(1);
 
     private readonly Lock _moving = new();
     private long _epoch;
@@ -50,7 +50,7 @@ public sealed class DmaChannel(DmaPort port)
     public void Cancel()
     {
         Interlocked.Increment(ref _epoch);
-        if (_moving.TryEnter(CancelPatience))
+        if (_moving.TryEnter(Patience))
             _moving.Exit();
     }
 }

@@ -201,6 +201,26 @@ public sealed class EduTests : IDisposable
         Assert.Equal(new byte[4096], Bytes(0x1000, 4096));
     }
 
+    [Fact]
+    public void After_a_reset_has_returned_no_more_bytes_arrive()
+    {
+        Span<byte> target = _bench.Caller.Bytes.At(Memory + 0x1000, 4096);
+        for (int n = 0; n < 200; n++)
+        {
+            _bench.WriteRegister(_edu, Source, Buffer, 8);
+            _bench.WriteRegister(_edu, Destination, Iova + 0x1000, 8);
+            _bench.WriteRegister(_edu, Count, 4096, 8);
+            _bench.WriteRegister(_edu, Command, 3);
+            Assert.True(_edu.Ioctl(_bench.Caller, VFIO_DEVICE_RESET, 0, out _, ref _bench.Why).Succeeded);
+            target.Fill(0x77);
+            Assert.Equal(0u, _bench.ReadRegister(_edu, Command));
+            Fill(0, 16);
+            Run(Iova, Buffer, 16, 0);
+            Assert.Equal(-1, target.IndexOfAnyExcept((byte)0x77));
+        }
+        Assert.Empty(_bench.Faults);
+    }
+
     private CountingLine Listen()
     {
         var line = new CountingLine();

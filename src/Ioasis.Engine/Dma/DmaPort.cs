@@ -198,7 +198,7 @@ public sealed class DmaPort
     /// <summary>Remembers the area of an IOVA.</summary>
     private static bool TryFill(ref IotlbEntry entry, HwPageTable table, ulong iova)
     {
-        uint generation = table.Space.Generation; // before the look-up: an unmap in between makes the entry stale at once
+        ulong generation = table.Space.Generation; // before the look-up: an unmap in between makes the entry stale at once
         if (!table.Space.TryTranslate(iova, out ulong first, out ulong last, out Area area))
             return false;
         entry = new IotlbEntry

@@ -20,7 +20,7 @@ internal struct IotlbEntry
     public HwPageTable? Table;
 
     /// <summary>The address space's generation, read before the look-up.</summary>
-    public uint Generation;
+    public ulong Generation;
 
     public AreaAccess Access;
 }

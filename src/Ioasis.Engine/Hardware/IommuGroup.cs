@@ -1,3 +1,4 @@
+using Ioasis.Engine.Dma;
 using Ioasis.Engine.Objects;
 using Ioasis.Engine.Tables;
 
@@ -43,7 +44,8 @@ public sealed class IommuGroup(IommuSystem system, int id, Iommu iommu)
     {
         if (Owner is not null && Owner != context)
             return false;
-        Owner = context;
+        if (Owner is null)
+            SetOwner(context);
         _bound++;
         return true;
     }
@@ -52,6 +54,21 @@ public sealed class IommuGroup(IommuSystem system, int id, Iommu iommu)
     internal void Unclaim()
     {
         if (--_bound == 0)
-            Owner = null;
+            SetOwner(null);
+    }
+
+    /// <summary>All devices of the group do DMA through the owner's tables, also those that are not bound themselves.</summary>
+    private void SetOwner(IommuContext? owner)
+    {
+        foreach (PhysicalDevice member in _members)
+        {
+            foreach (DmaPort port in member.Ports)
+            {
+                Owner?.Barrier.Remove(port);
+                owner?.Barrier.Add(port);
+            }
+        }
+
+        Owner = owner;
     }
 }

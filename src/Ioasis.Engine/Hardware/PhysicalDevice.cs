@@ -64,7 +64,10 @@ public sealed class PhysicalDevice
     }
 
     /// <summary>The object that it is bound as. Guarded by the system's gate.</summary>
-    internal BoundDevice? Bound { get; private set; }
+    internal BoundDevice? Bound { get; set; }
+
+    /// <summary>Guarded by the system's gate.</summary>
+    internal IReadOnlyList<DmaPort> Ports => _ports;
 
     /// <summary>A way to memory for one thread of the device. Lives as long as the device.</summary>
     public DmaPort OpenPort()
@@ -73,21 +76,9 @@ public sealed class PhysicalDevice
         lock (Group.System.Gate)
         {
             _ports.Add(port);
-            Bound?.Context.Barrier.Add(port);
+            Group.Owner?.Barrier.Add(port);
         }
 
         return port;
-    }
-
-    /// <summary>Binds or unbinds; the system's gate is held.</summary>
-    internal void SetBound(BoundDevice? bound)
-    {
-        foreach (DmaPort port in _ports)
-        {
-            Bound?.Context.Barrier.Remove(port);
-            bound?.Context.Barrier.Add(port);
-        }
-
-        Bound = bound;
     }
 }

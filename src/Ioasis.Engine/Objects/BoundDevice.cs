@@ -51,7 +51,7 @@ public sealed partial class BoundDevice : EngineObject
     {
         lock (Context.System.Gate)
         {
-            Device.SetBound(null);
+            Device.Bound = null;
             Group.Unclaim();
         }
     }

@@ -24,7 +24,7 @@ public sealed partial class IommuContext
                     return why.Because(ReasonCode.DeviceAlreadyBound, holder.Id.Value, name: device.Name);
                 if (!device.Group.TryClaim(this))
                     return why.Because(ReasonCode.GroupHeldElsewhere, (ulong)device.Group.Id, name: device.Name);
-                device.SetBound(made);
+                device.Bound = made;
             }
 
             Reserve(made);

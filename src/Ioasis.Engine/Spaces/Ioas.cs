@@ -24,7 +24,7 @@ public sealed partial class Ioas : EngineObject
     private Misalignments? _misalignments;
     private HwPageTable? _firstTable;
     private int _tableCount;
-    private uint _generation;
+    private ulong _generation; // 64 bits: it never comes round
 
     internal Ioas(IommuContext context)
         : base(context)
@@ -48,7 +48,7 @@ public sealed partial class Ioas : EngineObject
     /// <summary>
     /// Changes each time a translation is taken away: what an IOTLB entry compares itself with. Read without the lock.
     /// </summary>
-    internal uint Generation => Volatile.Read(ref _generation);
+    internal ulong Generation => Volatile.Read(ref _generation);
 
     /// <summary>Finds the area of an IOVA. Called by DMA, inside a section, without the lock.</summary>
     internal bool TryTranslate(ulong iova, out ulong start, out ulong last, out Area area) =>

@@ -43,6 +43,28 @@ public sealed class UnmapRaceTests
         later.Dispose();
     }
 
+    [Fact]
+    public void AnUnmapWaitsForTheDmaOfAGroupMemberThatIsNotBoundItself()
+    {
+        FakeMemory memory = new(4);
+        IommuGroup group = _lab.Group();
+        PhysicalDevice bound = _lab.Device(group), sibling = _lab.Device(group);
+        DmaPort port = sibling.OpenPort();
+        Ioas space = _lab.Space();
+        _lab.Attach(_lab.Bind(bound), space);
+        _lab.Map(space, memory, 0, 0x1000, 0x1000);
+        DmaSection open = port.Enter();
+        Reason why = default;
+        Assert.True(open.TryTranslate(new Iova(0x1000), AreaAccess.Read, out _, out _, ref why));
+        Thread unmap = new(() => _lab.Unmap(space, 0x1000, 0x1000));
+        unmap.Start();
+        SpinWait.SpinUntil(() => space.AreaCount == 0);
+        Thread.Sleep(50);
+        Assert.True(unmap.IsAlive);
+        open.Dispose();
+        unmap.Join();
+    }
+
     /// <summary>
     /// The memory of an area is poisoned as soon as its unmap has returned; a DMA that still reads it sees the poison. Each
     /// page holds the number of its own mapping, so a torn or stale translation shows too.

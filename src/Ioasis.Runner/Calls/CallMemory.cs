@@ -1,0 +1,52 @@
+using Ioasis.Runner.Native;
+using Ioasis.Runner.Notifications;
+
+namespace Ioasis.Runner.Calls;
+
+/// <summary>
+/// Memory of a thread that waits for us to answer its call, for calls that need no more than that: paths in, stat structures out. It
+/// goes by the thread's number; the answer to the call fails when the thread was killed meanwhile, and writing checks that first.
+/// </summary>
+internal static unsafe class CallMemory
+{
+    /// <summary>Reads bytes.</summary>
+    /// <returns>Whether all could be read.</returns>
+    public static bool Read(int thread, ulong address, void* into, int length)
+    {
+        var here = new iovec { iov_base = into, iov_len = (nuint)length };
+        var there = new iovec { iov_base = (void*)address, iov_len = (nuint)length };
+        return LibC.process_vm_readv(thread, &here, 1, &there, 1, 0) == length;
+    }
+
+    /// <summary>Reads a text that ends with a zero byte.</summary>
+    /// <returns>Its length without the zero, or -1 when it cannot be read or is too long: the kernel finds out the same.</returns>
+    public static int ReadText(int thread, ulong address, byte* into, int room)
+    {
+        const int FirstPart = 256, Page = 4096;
+        int length = 0;
+        while (length < room)
+        {
+            ulong at = address + (ulong)length;
+            int part = (int)Math.Min((ulong)Math.Min(length == 0 ? FirstPart : Page, room - length), Page - (at & (Page - 1)));
+            if (!Read(thread, at, into + length, part))
+                return -1;
+            int end = new ReadOnlySpan<byte>(into + length, part).IndexOf((byte)0);
+            if (end >= 0)
+                return length + end;
+            length += part;
+        }
+
+        return -1;
+    }
+
+    /// <summary>Writes bytes, if the thread still waits.</summary>
+    /// <returns>Whether all could be written.</returns>
+    public static bool Write(Listener listener, in seccomp_notif call, ulong address, void* from, int length)
+    {
+        if (!listener.IsValid(in call))
+            return false;
+        var here = new iovec { iov_base = from, iov_len = (nuint)length };
+        var there = new iovec { iov_base = (void*)address, iov_len = (nuint)length };
+        return LibC.process_vm_writev(call.pid, &here, 1, &there, 1, 0) == length;
+    }
+}

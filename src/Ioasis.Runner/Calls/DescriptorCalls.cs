@@ -1,0 +1,139 @@
+using Ioasis.Engine.Reasons;
+using Ioasis.Runner.Files;
+using Ioasis.Runner.Native;
+using Ioasis.Runner.Paths;
+using Ioasis.Runner.Processes;
+using static Ioasis.Runner.Syscalls.Call;
+
+namespace Ioasis.Runner.Calls;
+
+/// <summary>
+/// Answers calls on descriptors of emulated files. Calls on other files, which come here because their number is high or their ioctl is
+/// of VFIO's type, continue.
+/// </summary>
+internal sealed class DescriptorCalls(Emulation emulation, Caller caller, DescriptorInstaller installer, NodeStat nodes)
+{
+    private readonly TransferCalls _transfers = new(emulation, caller);
+    private readonly DirectoryCalls _directories = new(emulation);
+
+    public void Serve(in seccomp_notif call)
+    {
+        Syscalls.Call kind = emulation.Table.CallOf(call.data.nr);
+        var arguments = new CallArguments(in call);
+        int descriptor = (int)arguments[kind == MMap ? 4 : 0];
+        emulation.Files.ReleaseClosed();
+        if (emulation.Processes.Find(call.pid, descriptor, out ClientProcess process, out OpenFile file) != 0)
+        {
+            ServeStandIn(in call, kind, descriptor);
+            return;
+        }
+
+        switch (kind)
+        {
+            case Ioctl:
+                caller.Set(call.pid, process);
+                ServeIoctl(in call, file);
+                break;
+            case FStat:
+                nodes.AnswerStat(in call, file.Node, arguments[1]);
+                break;
+            case LSeek:
+                emulation.Listener.Fail(in call, Linux.ESPIPE);
+                break;
+            case MMap:
+                ServeMap(in call, file);
+                break;
+            case Dup:
+                Duplicate(in call, process, descriptor, 0, closeOnExec: false);
+                break;
+            case FCntl:
+                Duplicate(in call, process, descriptor, arguments[2], (int)arguments[1] == Linux.F_DUPFD_CLOEXEC);
+                break;
+            case GetDents64:
+                emulation.Listener.Fail(in call, Linux.ENOTDIR);
+                break;
+            default:
+                caller.Set(call.pid, process);
+                _transfers.Serve(in call, kind, file, descriptor);
+                break;
+        }
+    }
+
+    /// <summary>The file is no emulated one; it may be a device node opened for its path only, or a directory with nodes in it.</summary>
+    private void ServeStandIn(in seccomp_notif call, Syscalls.Call kind, int descriptor)
+    {
+        if (kind is FStat or GetDents64 && ProcessTable.Identify(call.pid, descriptor, out FileId id) == 0
+            && emulation.Material.TryFindSpecial(id, out PathNode node))
+        {
+            var arguments = new CallArguments(in call);
+            if (kind == FStat)
+                nodes.AnswerStat(in call, node, arguments[1]);
+            else if (node.Kind == PathKind.Directory)
+                _directories.AnswerList(in call, node, descriptor, arguments[1], arguments[2]);
+            else
+                emulation.Listener.Continue(in call);
+            return;
+        }
+
+        emulation.Listener.Continue(in call);
+    }
+
+    private void ServeIoctl(in seccomp_notif call, OpenFile file)
+    {
+        var arguments = new CallArguments(in call);
+        uint command = (uint)arguments[1];
+        if (command is Linux.FIOCLEX or Linux.FIONCLEX or Linux.FIONBIO or Linux.FIOASYNC)
+        {
+            emulation.Listener.Continue(in call); // of every descriptor, whatever it leads to
+            return;
+        }
+
+        Reason why = default;
+        Errno errno = file.File.Ioctl(caller, command, arguments[2], out long result, ref why);
+        if (errno.Succeeded)
+        {
+            emulation.Listener.Return(in call, result);
+            return;
+        }
+
+        if (emulation.Explainer.Listens)
+            emulation.Explainer.IoctlFailed(caller, file.Node.Path, command, arguments[2], errno, in why);
+        emulation.Listener.Fail(in call, (int)errno.Code);
+    }
+
+    /// <summary>The kernel maps the stand-in itself; whether it may is the device's affair.</summary>
+    private void ServeMap(in seccomp_notif call, OpenFile file)
+    {
+        const ulong MAP_ANONYMOUS = 0x20;
+        var arguments = new CallArguments(in call);
+        ulong page = (ulong)Environment.SystemPageSize;
+        ulong length = (arguments[1] + (page - 1)) & ~(page - 1);
+        if ((arguments[3] & MAP_ANONYMOUS) != 0 || length == 0)
+        {
+            emulation.Listener.Continue(in call);
+            return;
+        }
+
+        Reason why = default;
+        Errno errno = file.File.CheckMap(arguments[5], length, ref why);
+        if (errno.Succeeded)
+        {
+            emulation.Listener.Continue(in call);
+            return;
+        }
+
+        if (emulation.Explainer.Listens)
+            emulation.Explainer.CallFailed(call.pid, $"mmap({file.Node.Path}, offset 0x{arguments[5]:x}, length 0x{length:x})", errno, in why);
+        emulation.Listener.Fail(in call, (int)errno.Code);
+    }
+
+    /// <summary>Duplicates stay at numbers that the filter knows.</summary>
+    private void Duplicate(in seccomp_notif call, ClientProcess process, int descriptor, ulong least, bool closeOnExec)
+    {
+        using Descriptor copy = DescriptorCopy.Of(process, call.pid, descriptor);
+        if (copy.IsInvalid || least > int.MaxValue)
+            emulation.Listener.Continue(in call); // the kernel does it, or says what is wrong
+        else
+            installer.InstallInRange(in call, copy, (int)least, closeOnExec);
+    }
+}

@@ -1,0 +1,39 @@
+using Ioasis.Runner.Explain;
+using Ioasis.Runner.Files;
+using Ioasis.Runner.Memory;
+using Ioasis.Runner.Notifications;
+using Ioasis.Runner.Paths;
+using Ioasis.Runner.Processes;
+using Ioasis.Runner.Syscalls;
+
+namespace Ioasis.Runner.Calls;
+
+/// <summary>All that one run of a program shares between the threads that serve it.</summary>
+internal sealed class Emulation
+{
+    public required SyscallTable Table { get; init; }
+
+    /// <summary>The lowest descriptor that an emulated file is given.</summary>
+    public required uint FirstNumber { get; init; }
+
+    public required Listener Listener { get; init; }
+
+    public required PathTree Tree { get; init; }
+
+    public required MaterialTree Material { get; init; }
+
+    public required OpenFiles Files { get; init; }
+
+    public required ProcessTable Processes { get; init; }
+
+    public required RemoteMemories Memories { get; init; }
+
+    public required FreeNumber Numbers { get; init; }
+
+    public required Explainer Explainer { get; init; }
+
+    public required Action<string> Complain { get; init; }
+
+    /// <summary>Lets another thread receive, because this one is about to wait.</summary>
+    public Action HandOver { get; set; } = () => { };
+}

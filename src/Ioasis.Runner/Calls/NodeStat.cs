@@ -1,0 +1,51 @@
+using Ioasis.Runner.Files;
+using Ioasis.Runner.Native;
+using Ioasis.Runner.Paths;
+
+namespace Ioasis.Runner.Calls;
+
+/// <summary>Answers the stat family for a node: what its stand-in is, and for a device what a device is.</summary>
+internal sealed unsafe class NodeStat(Emulation emulation)
+{
+    /// <summary>Answers stat, lstat, fstat and newfstatat.</summary>
+    public void AnswerStat(in seccomp_notif call, PathNode node, ulong address)
+    {
+        statx file = Of(node);
+        byte* room = stackalloc byte[256];
+        emulation.Table.Stat.Write(in file, new Span<byte>(room, 256));
+        Answer(in call, address, room, emulation.Table.Stat.Size);
+    }
+
+    /// <summary>Answers statx, whatever fields were asked for: all basic ones are there.</summary>
+    public void AnswerStatX(in seccomp_notif call, PathNode node, ulong address)
+    {
+        statx file = Of(node);
+        Answer(in call, address, &file, sizeof(statx));
+    }
+
+    private void Answer(in seccomp_notif call, ulong address, void* from, int length)
+    {
+        if (CallMemory.Write(emulation.Listener, in call, address, from, length))
+            emulation.Listener.Return(in call, 0);
+        else
+            emulation.Listener.Fail(in call, Linux.EFAULT);
+    }
+
+    private static statx Of(PathNode node)
+    {
+        statx file;
+        fixed (byte* path = node.Stand!.Path)
+            _ = Stat.Get(Linux.AT_FDCWD, path, Linux.AT_SYMLINK_NOFOLLOW, out file);
+        file.stx_mask = Linux.STATX_BASIC_STATS;
+        if (node.Device is { } device)
+        {
+            file.stx_mode = (ushort)(Linux.S_IFCHR | device.Mode);
+            file.stx_rdev_major = device.Major;
+            file.stx_rdev_minor = device.Minor;
+            file.stx_size = 0;
+            file.stx_blocks = 0;
+        }
+
+        return file;
+    }
+}

@@ -1,0 +1,54 @@
+using Ioasis.Runner.Native;
+
+namespace Ioasis.Runner.Files;
+
+/// <summary>
+/// Finds numbers for descriptors of emulated files. Choosing a number and installing the descriptor is one step under <see cref="Lock"/>,
+/// as installing replaces what is there.
+/// </summary>
+internal sealed unsafe class FreeNumber(uint first)
+{
+    // Numbers below are taken, in the client that asked last; a good place to begin at, no more.
+    private int _hint = (int)first;
+
+    /// <summary>Held from choosing a number to installing the descriptor.</summary>
+    public Lock Lock { get; } = new();
+
+    /// <summary>A file was closed: numbers further down may be free.</summary>
+    public void Reset() => Volatile.Write(ref _hint, (int)first);
+
+    /// <summary>Finds a free number. Under <see cref="Lock"/>.</summary>
+    /// <param name="thread">The client's thread, which waits for us to answer.</param>
+    /// <param name="least">The lowest number that will do.</param>
+    /// <returns>-1 when there is none below the client's limit.</returns>
+    public int Choose(int thread, int least)
+    {
+        rlimit limit;
+        if (LibC.prlimit64(thread, Linux.RLIMIT_NOFILE, null, &limit) != 0)
+            return -1;
+        int end = (int)Math.Min(limit.rlim_cur, int.MaxValue);
+        int begin = Math.Max(least, (int)first);
+        for (int number = Math.Max(begin, Volatile.Read(ref _hint)); number < end; number++)
+        {
+            if (!IsFree(thread, number))
+                continue;
+            if (least <= (int)first)
+                Volatile.Write(ref _hint, number + 1);
+            return number;
+        }
+
+        for (int number = begin; number < Math.Min(end, Volatile.Read(ref _hint)); number++)
+        {
+            if (IsFree(thread, number))
+                return number;
+        }
+
+        return -1;
+    }
+
+    private static bool IsFree(int thread, int number)
+    {
+        ProcPath path = ProcPath.Descriptor(thread, number);
+        return Stat.Get(Linux.AT_FDCWD, path.Text, Linux.AT_SYMLINK_NOFOLLOW, out _) == Linux.ENOENT;
+    }
+}

@@ -1,0 +1,19 @@
+using Ioasis.Dispatch.Files;
+using Ioasis.Runner.Native;
+using Ioasis.Runner.Paths;
+
+namespace Ioasis.Runner.Files;
+
+/// <summary>One open of an emulated device: the file, and what clients' descriptors of it lead to.</summary>
+/// <param name="Id">Identifies the stand-in file that the descriptors really are.</param>
+/// <param name="File">The emulated file.</param>
+/// <param name="Node">What was opened.</param>
+/// <param name="Flags">The flags that it was opened with.</param>
+internal sealed record OpenFile(FileId Id, DeviceFile File, PathNode Node, int Flags)
+{
+    /// <summary>It was opened for reading, or for writing.</summary>
+    public bool Allows(bool writing) => (Flags & Linux.O_ACCMODE) != (writing ? Linux.O_RDONLY : Linux.O_WRONLY);
+}
+
+/// <summary>A file, by what stat(2) tells of it.</summary>
+internal readonly record struct FileId(uint DeviceMajor, uint DeviceMinor, ulong Inode);

@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using Ioasis.Dispatch.Files;
+using Ioasis.Runner.Native;
+using Ioasis.Runner.Paths;
+
+namespace Ioasis.Runner.Files;
+
+/// <summary>
+/// Every emulated file that some client holds, and the news that it no longer does. The kernel tells through inotify when the last
+/// descriptor and the last mapping of a stand-in file are gone; it does so before the client's close(2) returns.
+/// </summary>
+/// <remarks>
+/// Law: <see cref="ReleaseClosed"/> comes before anything is served that could find the difference. Whoever calls it waits until all
+/// events that were there are carried out, also by others: a device that a client closed is free when the client's next call is
+/// answered. Lock order: <c>_lock</c> is held while files are released.
+/// </remarks>
+internal sealed unsafe class OpenFiles : IDisposable
+{
+    private const int EventHeader = 16; // struct inotify_event without a name
+
+    private readonly Descriptor _inotify = LibC.inotify_init1(Linux.O_CLOEXEC | Linux.O_NONBLOCK);
+    private readonly ConcurrentDictionary<FileId, OpenFile> _byId = new();
+    private readonly ConcurrentDictionary<int, OpenFile> _byWatch = new();
+    private readonly Lock _lock = new();
+    private readonly Action<string> _complain;
+    private int _count;
+
+    public OpenFiles(Action<string> complain)
+    {
+        _complain = complain;
+        if (_inotify.IsInvalid)
+            throw new IOException("inotify is not available: too many instances of this user? (fs.inotify.max_user_instances)");
+    }
+
+    /// <summary>Becomes readable when a file was closed.</summary>
+    public Descriptor Events => _inotify;
+
+    /// <summary>Called after a file was released.</summary>
+    public Action Released { get; set; } = () => { };
+
+    /// <summary>Files that are open.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    public bool TryFind(FileId id, out OpenFile file) => _byId.TryGetValue(id, out file!);
+
+    /// <summary>Whether the number of a stand-in file of ours is meant, for mappings.</summary>
+    public bool Contains(FileId id) => _byId.ContainsKey(id);
+
+    /// <summary>
+    /// Makes the descriptor behind which clients find <paramref name="file"/>. From now on the file is released when the last
+    /// reference to that descriptor's description goes: at the latest when the caller closes it without having installed it.
+    /// </summary>
+    /// <returns>Null when the system has no room for another: then the caller releases the file.</returns>
+    public Descriptor? Add(DeviceFile file, PathNode node, int flags)
+    {
+        int watch = -1;
+        Descriptor? descriptor = StandInFile.Make(node.Path, flags, Watch, out FileId id);
+        if (descriptor is null && watch >= 0)
+        {
+            Forget(watch);
+            _ = LibC.inotify_rm_watch(_inotify, watch);
+        }
+
+        return descriptor;
+
+        bool Watch(Descriptor first, FileId itsId)
+        {
+            watch = LibC.inotify_add_watch(_inotify, first.ProcPath, Linux.IN_CLOSE_WRITE | Linux.IN_CLOSE_NOWRITE | Linux.IN_ONESHOT);
+            if (watch < 0)
+                return false;
+            var open = new OpenFile(itsId, file, node, flags);
+            _byId[itsId] = open;
+            _byWatch[watch] = open;
+            Interlocked.Increment(ref _count);
+            return true;
+        }
+    }
+
+    /// <summary>Releases every file whose end the kernel has announced.</summary>
+    public void ReleaseClosed()
+    {
+        if (Count == 0)
+            return;
+        const int Room = 64 * EventHeader;
+        byte* events = stackalloc byte[Room];
+        lock (_lock)
+        {
+            nint bytes;
+            while ((bytes = LibC.read(_inotify, events, Room)) > 0)
+            {
+                for (byte* one = events; one < events + bytes; one += EventHeader + *(uint*)(one + 12))
+                    Handle(*(int*)one, *(uint*)(one + 4));
+            }
+        }
+    }
+
+    /// <summary>Releases what is still open. For the end, when no client is left.</summary>
+    public void Dispose()
+    {
+        ReleaseClosed();
+        lock (_lock)
+        {
+            foreach (int watch in _byWatch.Keys)
+                Release(watch);
+        }
+
+        _inotify.Dispose();
+    }
+
+    private void Handle(int watch, uint mask)
+    {
+        if ((mask & Linux.IN_Q_OVERFLOW) != 0)
+            _complain("the kernel lost news of closed files (fs.inotify.max_queued_events): some devices stay in use until the end");
+        else if ((mask & (Linux.IN_CLOSE_WRITE | Linux.IN_CLOSE_NOWRITE)) != 0)
+            Release(watch);
+    }
+
+    private void Release(int watch)
+    {
+        if (Forget(watch) is not { } open)
+            return;
+        try
+        {
+            open.File.Release();
+        }
+        catch (Exception unexpected) when (unexpected is not OutOfMemoryException)
+        {
+            _complain($"release of {open.Node.Path} failed: {unexpected}");
+        }
+
+        Released();
+    }
+
+    private OpenFile? Forget(int watch)
+    {
+        if (!_byWatch.TryRemove(watch, out OpenFile? open))
+            return null;
+        _byId.TryRemove(open.Id, out _);
+        Interlocked.Decrement(ref _count);
+        return open;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Ioasis.Runner.Native;
+
+namespace Ioasis.Runner.Launch;
+
+/// <summary>
+/// What this process does with signals while the program runs. Those that a terminal sends reach the program by themselves, as it is in
+/// the same process group; this process lets it decide. Those that end a service are passed on.
+/// </summary>
+internal sealed class Signals : IDisposable
+{
+    private const int SIGPIPE = 13;
+
+    private readonly List<PosixSignalRegistration> _registrations = [];
+
+    private Signals()
+    {
+    }
+
+    /// <summary>Signals that this process was started to ignore (nohup, background jobs), bit n-1 for signal n; programs inherit that.</summary>
+    public static ulong Ignored
+    {
+        get
+        {
+            string? line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal));
+            ulong ignored = line is null ? 0 : ulong.Parse(line.AsSpan(7).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            return ignored & ~Bit(SIGPIPE); // that one the .NET runtime ignores for itself
+        }
+    }
+
+    /// <summary>Begins to treat signals so.</summary>
+    /// <param name="ignored">What was <see cref="Ignored"/>: it stays so.</param>
+    /// <param name="program">The program's process, once it runs.</param>
+    public static Signals Handle(ulong ignored, Func<int?> program)
+    {
+        var signals = new Signals();
+        signals.Add(ignored, PosixSignal.SIGINT, 2, null);
+        signals.Add(ignored, PosixSignal.SIGQUIT, 3, null);
+        signals.Add(ignored, PosixSignal.SIGTERM, 15, program);
+        signals.Add(ignored, PosixSignal.SIGHUP, 1, program);
+        return signals;
+    }
+
+    public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
+
+    private void Add(ulong ignored, PosixSignal signal, int number, Func<int?>? passTo)
+    {
+        if ((ignored & Bit(number)) != 0)
+            return;
+        _registrations.Add(PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            if (passTo?.Invoke() is { } process)
+                _ = LibC.kill(process, number);
+        }));
+    }
+
+    private static ulong Bit(int signal) => 1ul << (signal - 1);
+}

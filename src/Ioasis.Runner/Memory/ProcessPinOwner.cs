@@ -1,0 +1,24 @@
+using Ioasis.Engine.Memory;
+using Ioasis.Runner.Native;
+using Ioasis.Runner.Processes;
+
+namespace Ioasis.Runner.Memory;
+
+/// <summary>Pays for what one client process pins, out of its own RLIMIT_MEMLOCK.</summary>
+internal sealed unsafe class ProcessPinOwner(ClientProcess process, PinLedger user) : PinOwner(user)
+{
+    private ulong _last;
+
+    /// <inheritdoc/>
+    /// <remarks>Of a process that has ended: what it was when somebody last asked.</remarks>
+    public override ulong MemlockLimit
+    {
+        get
+        {
+            rlimit limit;
+            if (LibC.prlimit64(process.Id, Linux.RLIMIT_MEMLOCK, null, &limit) == 0 && process.IsRunning)
+                Volatile.Write(ref _last, limit.rlim_cur);
+            return Volatile.Read(ref _last);
+        }
+    }
+}

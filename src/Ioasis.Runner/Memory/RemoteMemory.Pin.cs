@@ -1,0 +1,98 @@
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Memory;
+using Ioasis.Engine.Reasons;
+using Ioasis.Runner.Native;
+
+namespace Ioasis.Runner.Memory;
+
+/// <summary>Which memory a device may use: as Linux pins it for the long term (mm/gup.c), seen from outside.</summary>
+internal sealed unsafe partial class RemoteMemory
+{
+    /// <inheritdoc/>
+    public override Errno Pin(HostAddress start, ulong length, bool writable, out SharedPages? shared, ref Reason why)
+    {
+        shared = null;
+        ulong page = (ulong)Environment.SystemPageSize;
+        ulong first = start.Value & ~(page - 1);
+        ulong last = (start.Value + (length - 1)) | (page - 1);
+        if (!TryHold(_memory))
+            return why.Because(ReasonCode.MemoryGone, first, last);
+        List<SharedRun>? runs = null;
+        Errno errno = Errno.Success;
+        try
+        {
+            errno = PinRanges(first, last, writable, ref runs, ref why);
+        }
+        catch (ObjectDisposedException)
+        {
+            errno = why.Because(ReasonCode.MemoryGone, first, last);
+        }
+        finally
+        {
+            _memory.DangerousRelease();
+        }
+
+        if (errno.Succeeded && runs is not null)
+            shared = new RemoteSharedPages(_all, runs);
+        return errno;
+    }
+
+    private Errno PinRanges(ulong first, ulong last, bool writable, ref List<SharedRun>? runs, ref Reason why)
+    {
+        ulong at = first;
+        while (true)
+        {
+            int error = _map.Find(at, withName: true, out MappedRange range);
+            if (error != 0)
+            {
+                return error switch
+                {
+                    Linux.ENOENT => why.Because(IsAlive ? ReasonCode.MemoryNotMapped : ReasonCode.MemoryGone, IsAlive ? at : first, IsAlive ? first : last, last),
+                    Linux.ESRCH => why.Because(ReasonCode.MemoryGone, first, last),
+                    _ => why.Because(ReasonCode.MemoryUnreadable, name: $"error {error} from /proc/{Process.Id}/maps"),
+                };
+            }
+
+            ulong lastHere = Math.Min(last, range.End - 1);
+            if (writable && !range.Writable)
+                return why.Because(ReasonCode.MemoryNotWritable, at, first, last);
+            if (!writable && !range.Readable)
+                return why.Because(ReasonCode.MemoryNotReadable, at, first, last);
+            if (!IsOrdinary(in range, at, lastHere, writable))
+                return why.Because(ReasonCode.MemoryNotPinnable, at, first, last);
+            if (range.Shared && range.File.Inode != 0)
+                (runs ??= []).Add(new SharedRun(at, lastHere, range.File, range.FileOffset + (at - range.Start)));
+            if (lastHere == last)
+                return Errno.Success;
+            at = range.End;
+        }
+    }
+
+    /// <summary>Memory with pages of its own: not a device's, not the kernel's, and not of a file that is written back behind its back.</summary>
+    private bool IsOrdinary(in MappedRange range, ulong first, ulong last, bool writable)
+    {
+        if (range.Name == MappedName.Kernel || _all.IsEmulated(range.File))
+            return false;
+        if (range.Name == MappedName.Device && !CanBeReached(first))
+            return false;
+        if (range.File.Inode == 0)
+            return true;
+        if (writable && range.Shared && !_all.Filesystems.KeepsPagesInMemory(range.File))
+            return false;
+        return CanBeReached(last); // past the end of a truncated file there is nothing
+    }
+
+    /// <summary>
+    /// Whether the kernel finds a page there, by copying one byte through process_vm_readv, which refuses device memory. True when the
+    /// process cannot be asked that way at the moment.
+    /// </summary>
+    private bool CanBeReached(ulong address)
+    {
+        if (!_fastPath.TryEnter())
+            return true;
+        byte unused;
+        bool reached = !Process.IsRunning || CopyFast(address, &unused, 1, write: false) != 0;
+        _fastPath.Leave();
+        return reached;
+    }
+}

@@ -1,0 +1,140 @@
+using System.Runtime.InteropServices;
+
+namespace Ioasis.Runner.Native;
+
+/// <summary>
+/// The C library's functions, each declared once. All return -1 and leave the error number in
+/// <see cref="Marshal.GetLastPInvokeError"/>, unless they say otherwise. Paths are UTF-8 and end with a zero byte.
+/// </summary>
+internal static unsafe partial class LibC
+{
+    private const string Name = "libc";
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int close(int fd);
+
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial Descriptor open(string path, int flags);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int openat(int directory, byte* path, int flags);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int faccessat(int directory, byte* path, int mode, int flags);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint read(Descriptor fd, byte* into, nuint count);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint write(Descriptor fd, byte* from, nuint count);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint pread(Descriptor fd, byte* into, nuint count, ulong offset);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint pwrite(Descriptor fd, byte* from, nuint count, ulong offset);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int ioctl(Descriptor fd, nuint request, void* argument);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int ioctl(Descriptor fd, nuint request, nuint argument);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int statx(int directory, byte* path, int flags, uint mask, statx* result);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint readlinkat(int directory, byte* path, byte* into, nuint size);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int fcntl(Descriptor fd, int command, int argument);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int flock(Descriptor fd, int operation);
+
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial Descriptor memfd_create(string name, uint flags);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial long lseek(Descriptor fd, long offset, int from);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int ftruncate(Descriptor fd, long length);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial Descriptor inotify_init1(int flags);
+
+    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int inotify_add_watch(Descriptor inotify, string path, uint mask);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int inotify_rm_watch(Descriptor inotify, int watch);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int poll(pollfd* descriptors, nuint count, int milliseconds);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial Descriptor epoll_create1(int flags);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int epoll_ctl(Descriptor epoll, int operation, Descriptor fd, void* what);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int epoll_wait(Descriptor epoll, void* events, int most, int milliseconds);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial Descriptor eventfd(uint initial, int flags);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int waitid(int kind, int id, siginfo* result, int options);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int kill(int process, int signal);
+
+    [LibraryImport(Name)]
+    public static partial int getpid();
+
+    [LibraryImport(Name)]
+    public static partial uint geteuid();
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int prctl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int prlimit64(int process, int resource, rlimit* replace, rlimit* old);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint process_vm_readv(int process, iovec* local, nuint locals, iovec* remote, nuint remotes, nuint flags);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint process_vm_writev(int process, iovec* local, nuint locals, iovec* remote, nuint remotes, nuint flags);
+
+    /// <summary>syscall(2), for calls that older C libraries have no function for.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint syscall(nint number, nint argument1, nint argument2, nint argument3, nint argument4, nint argument5);
+
+    // posix_spawn(3); these return the error number itself.
+    [LibraryImport(Name)]
+    public static partial int posix_spawnattr_init(void* attributes);
+
+    [LibraryImport(Name)]
+    public static partial int posix_spawnattr_destroy(void* attributes);
+
+    [LibraryImport(Name)]
+    public static partial int posix_spawnattr_setsigdefault(void* attributes, void* signals);
+
+    [LibraryImport(Name)]
+    public static partial int posix_spawnattr_setsigmask(void* attributes, void* signals);
+
+    [LibraryImport(Name)]
+    public static partial int posix_spawnattr_setflags(void* attributes, short flags);
+
+    [LibraryImport(Name)]
+    public static partial int posix_spawn_file_actions_init(void* actions);
+
+    [LibraryImport(Name)]
+    public static partial int posix_spawn_file_actions_destroy(void* actions);
+
+    [LibraryImport(Name)]
+    public static partial int posix_spawn_file_actions_adddup2(void* actions, int from, int to);
+}

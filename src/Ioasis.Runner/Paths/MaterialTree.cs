@@ -1,0 +1,109 @@
+using System.Text;
+using Ioasis.Runner.Files;
+using Ioasis.Runner.Native;
+
+namespace Ioasis.Runner.Paths;
+
+/// <summary>
+/// The tree as real files in a private temporary directory, so that a client that opens a directory or a text file of it gets a real
+/// descriptor on which reading, seeking and listing work by themselves. Device nodes are empty files there. Removed at the end.
+/// </summary>
+internal sealed unsafe class MaterialTree : IDisposable
+{
+    private const string Prefix = "ioasis-";
+
+    private static readonly TimeSpan s_grace = TimeSpan.FromMinutes(1);
+
+    private readonly string _root;
+    private readonly Descriptor _lock;
+    private readonly Dictionary<FileId, PathNode> _special = [];
+
+    public MaterialTree(PathTree tree)
+    {
+        string parent = Path.GetTempPath();
+        RemoveAbandoned(parent);
+        _root = Path.Combine(parent, $"{Prefix}{Environment.ProcessId}-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(_root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        _lock = Lock(_root) ?? throw new IOException($"{_root} cannot be locked");
+        RootBytes = Encoding.UTF8.GetBytes(_root);
+        Make(tree.Root, _root);
+    }
+
+    /// <summary>Where it lies: what the kernel calls a client's current directory or descriptor begins with it. No slash at the end.</summary>
+    public byte[] RootBytes { get; }
+
+    /// <summary>The device node, or the directory with device nodes in it, that a stand-in file stands for.</summary>
+    public bool TryFindSpecial(FileId id, out PathNode node) => _special.TryGetValue(id, out node!);
+
+    public void Dispose()
+    {
+        Remove(_root);
+        _lock.Dispose();
+    }
+
+    private void Make(PathNode node, string path)
+    {
+        switch (node.Kind)
+        {
+            case PathKind.Directory:
+                Directory.CreateDirectory(path);
+                foreach (PathNode child in node.Children)
+                    Make(child, Path.Combine(path, child.Name));
+                break;
+            case PathKind.Link:
+                File.CreateSymbolicLink(path, node.Target);
+                break;
+            default:
+                using (FileStream file = File.Create(path))
+                    file.Write(node.Content.Span);
+                File.SetUnixFileMode(path, (UnixFileMode)node.Mode);
+                break;
+        }
+
+        byte[] name = [.. Encoding.UTF8.GetBytes(path), 0];
+        fixed (byte* at = name)
+        {
+            if (Stat.Get(Linux.AT_FDCWD, at, Linux.AT_SYMLINK_NOFOLLOW, out statx result) != 0)
+                throw new IOException($"{path} has gone");
+            var id = Stat.IdOf(in result);
+            node.Stand = new StandIn(name, id);
+            if (node.Kind == PathKind.Device || node.Children.Any(child => child.Kind == PathKind.Device))
+                _special.Add(id, node);
+        }
+    }
+
+    /// <summary>Removes the directories of runners that were killed: nobody holds their lock any more.</summary>
+    private static void RemoveAbandoned(string parent)
+    {
+        foreach (string path in Directory.EnumerateDirectories(parent, Prefix + "*"))
+        {
+            bool isNew = Directory.GetCreationTimeUtc(path) > DateTime.UtcNow - s_grace; // perhaps not locked yet
+            if (isNew || Lock(path) is not { } abandoned)
+                continue;
+            Remove(path);
+            abandoned.Dispose();
+        }
+    }
+
+    /// <summary>Holds the directory as its user's own; null when somebody else holds it, or it is not ours to open.</summary>
+    private static Descriptor? Lock(string path)
+    {
+        Descriptor directory = LibC.open(path, Linux.O_RDONLY | Linux.O_CLOEXEC);
+        if (!directory.IsInvalid && LibC.flock(directory, Linux.LOCK_EX | Linux.LOCK_NB) == 0)
+            return directory;
+        directory.Dispose();
+        return null;
+    }
+
+    private static void Remove(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            // Somebody else's, or on its way already.
+        }
+    }
+}

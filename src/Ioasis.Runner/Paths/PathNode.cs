@@ -1,0 +1,78 @@
+using Ioasis.Runner.Files;
+
+namespace Ioasis.Runner.Paths;
+
+/// <summary>What a path of the machine description leads to.</summary>
+internal enum PathKind
+{
+    Directory,
+    Text,
+    Link,
+    Device,
+}
+
+/// <summary>
+/// One file or directory that clients see and the host does not have. Built once, then immutable but for <see cref="Stand"/>, which
+/// <see cref="MaterialTree"/> sets before the program starts.
+/// </summary>
+internal sealed class PathNode
+{
+    private readonly Dictionary<string, PathNode>? _children;
+    private readonly Dictionary<string, PathNode>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+
+    public PathNode(PathNode? parent, string name, PathKind kind)
+    {
+        Parent = parent ?? this;
+        Name = name;
+        Kind = kind;
+        Path = parent is null ? "/" : parent.Path == "/" ? "/" + name : parent.Path + "/" + name;
+        if (kind != PathKind.Directory)
+            return;
+        _children = new Dictionary<string, PathNode>(StringComparer.Ordinal);
+        _lookup = _children.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    public string Name { get; }
+
+    /// <summary>Absolute and normal.</summary>
+    public string Path { get; }
+
+    public PathKind Kind { get; }
+
+    /// <summary>The directory that it is in; the root's is itself.</summary>
+    public PathNode Parent { get; }
+
+    /// <summary>
+    /// Of a directory: it is ours alone, and what we do not have in it does not exist. Otherwise the host has it too: what we do not
+    /// have in it is the host's, and so is its listing.
+    /// </summary>
+    public bool IsOwned { get; init; }
+
+    /// <summary>Permission bits.</summary>
+    public uint Mode { get; init; } = 0x1ed; // 0755
+
+    /// <summary>Where a link leads.</summary>
+    public string Target { get; init; } = "";
+
+    /// <summary>What a text file holds.</summary>
+    public ReadOnlyMemory<byte> Content { get; init; }
+
+    /// <summary>The device behind a device node; null otherwise.</summary>
+    public EmulatedDevice? Device { get; init; }
+
+    /// <summary>The real file that stands for it on the host.</summary>
+    public StandIn? Stand { get; set; }
+
+    public IReadOnlyCollection<PathNode> Children => _children is null ? [] : _children.Values;
+
+    public bool TryGetChild(ReadOnlySpan<char> name, out PathNode child) => _lookup.TryGetValue(name, out child!);
+
+    public void Add(PathNode child) => _children!.Add(child.Name, child);
+
+    public override string ToString() => Path;
+}
+
+/// <summary>The real file that stands for a node on the host.</summary>
+/// <param name="Path">Its path, UTF-8 with a zero byte at the end.</param>
+/// <param name="Id">Which file it is.</param>
+internal sealed record StandIn(byte[] Path, FileId Id);

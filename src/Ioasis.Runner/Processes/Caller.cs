@@ -1,0 +1,72 @@
+using Ioasis.Devices.Interrupts;
+using Ioasis.Dispatch.Files;
+using Ioasis.Engine.Memory;
+using Ioasis.Engine.Reasons;
+using Ioasis.Runner.Files;
+using Ioasis.Runner.Memory;
+using Ioasis.Runner.Native;
+using Ioasis.Runner.Syscalls;
+
+namespace Ioasis.Runner.Processes;
+
+/// <summary>
+/// The thread of a client whose call is being served. One object a service thread, set anew for each call.
+/// </summary>
+internal sealed unsafe class Caller(ProcessTable processes, OpenFiles files) : ICaller
+{
+    /// <summary>The inode of the first user namespace (linux/proc_ns.h, PROC_USER_INIT_INO): capabilities of others count for nothing.</summary>
+    private const ulong InitialUserNamespace = 0xEFFFFFFD;
+
+    private ClientProcess _process = null!;
+    private ClientMemory _memory = null!;
+
+    /// <summary>The thread that waits for us to answer.</summary>
+    public int Thread { get; private set; }
+
+    public ClientProcess Process => _process;
+
+    /// <inheritdoc/>
+    public ClientMemory Memory => _memory;
+
+    /// <summary>Sets whose call it is.</summary>
+    public void Set(int thread, ClientProcess process)
+    {
+        Thread = thread;
+        _process = process;
+        RemoteMemory? memory = process.Memory(thread, processes);
+        _memory = memory is null ? new UnreachableMemory(process.Owner) : memory;
+    }
+
+    /// <inheritdoc/>
+    public bool Has(Capability capability)
+    {
+        var header = new cap_user_header { version = Linux.LINUX_CAPABILITY_VERSION_3, pid = Thread };
+        cap_user_data* sets = stackalloc cap_user_data[2];
+        if (LibC.syscall(SyscallTable.Native.CapGet, (nint)(&header), (nint)sets, 0, 0, 0) != 0)
+            return false;
+        int bit = (int)capability;
+        if ((sets[bit >> 5].effective >> (bit & 31) & 1) == 0)
+            return false;
+        ProcPath path = ProcPath.Of(Thread, "ns/user"u8);
+        return Stat.Get(Linux.AT_FDCWD, path.Text, 0, out statx userNamespace) == 0 && userNamespace.stx_ino == InitialUserNamespace;
+    }
+
+    /// <inheritdoc/>
+    public Errno FindFile(int descriptor, out DeviceFile? file, ref Reason why)
+    {
+        file = null;
+        int error = ProcessTable.Identify(Thread, descriptor, out FileId id);
+        if (descriptor < 0 || error != 0)
+            return why.Because(ReasonCode.BadDescriptor, (ulong)(uint)descriptor);
+        if (files.TryFind(id, out OpenFile open))
+            file = open.File;
+        return Errno.Success;
+    }
+
+    /// <inheritdoc/>
+    public Errno TakeEvent(int descriptor, out EventLine? line, ref Reason why)
+    {
+        line = null;
+        return why.Because(ReasonCode.EventDescriptorInvalid, (ulong)(uint)descriptor);
+    }
+}

@@ -1,0 +1,39 @@
+using System.Runtime.InteropServices;
+using Ioasis.Runner.Native;
+
+namespace Ioasis.Runner.Processes;
+
+/// <summary>
+/// Tells one program image of a process from the next: the 16 random bytes that the kernel gives each image at its start (AT_RANDOM of
+/// the auxiliary vector), and where they lie.
+/// </summary>
+internal readonly record struct ImageMark(ulong Address, UInt128 Bytes)
+{
+    private const ulong AT_NULL = 0;
+    private const ulong AT_RANDOM = 25;
+
+    /// <summary>Reads the mark of what a process runs now; <c>default</c> when it cannot be read.</summary>
+    /// <param name="thread">A thread of the process that waits for us to answer.</param>
+    public static unsafe ImageMark Read(int thread)
+    {
+        ProcPath path = ProcPath.Of(thread, "auxv"u8);
+        using Descriptor file = LibC.open(path.ToString(), Linux.O_RDONLY | Linux.O_CLOEXEC);
+        if (file.IsInvalid)
+            return default;
+        Span<ulong> vector = stackalloc ulong[128];
+        nint bytes;
+        fixed (ulong* into = vector)
+            bytes = LibC.pread(file, (byte*)into, (nuint)(vector.Length * sizeof(ulong)), 0);
+        for (int i = 0; (i + 2) * sizeof(ulong) <= bytes && vector[i] != AT_NULL; i += 2)
+        {
+            if (vector[i] != AT_RANDOM)
+                continue;
+            UInt128 random;
+            var here = new iovec { iov_base = &random, iov_len = 16 };
+            var there = new iovec { iov_base = (void*)vector[i + 1], iov_len = 16 };
+            return LibC.process_vm_readv(thread, &here, 1, &there, 1, 0) == 16 ? new ImageMark(vector[i + 1], random) : default;
+        }
+
+        return default;
+    }
+}

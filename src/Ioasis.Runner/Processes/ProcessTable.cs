@@ -1,0 +1,197 @@
+using System.Collections.Concurrent;
+using Ioasis.Engine.Memory;
+using Ioasis.Runner.Files;
+using Ioasis.Runner.Memory;
+using Ioasis.Runner.Native;
+
+namespace Ioasis.Runner.Processes;
+
+/// <summary>
+/// The processes that use emulated files, and the file behind each of their descriptors. A process gets in with its first call on an
+/// emulated file, and out when it ends (<see cref="Ended"/>).
+/// </summary>
+/// <remarks>
+/// Locks: <c>_lock</c> protects the processes by number and their threads. <see cref="Find"/> takes no lock once a thread is known:
+/// what it looks up is proved by asking the kernel through the process's own directory.
+/// </remarks>
+internal sealed unsafe class ProcessTable(OpenFiles files, RemoteMemories memories, Action<ClientProcess> watch)
+{
+    private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<int, ClientProcess> _byThread = new();
+    private readonly Dictionary<int, ClientProcess> _byId = [];
+    private readonly Dictionary<uint, PinLedger> _users = [];
+
+    /// <summary>Processes that are known.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _byId.Count;
+        }
+    }
+
+    /// <summary>Finds the emulated file behind a descriptor, and whose it is.</summary>
+    /// <param name="thread">A thread that waits for us to answer.</param>
+    /// <param name="descriptor">One of its descriptors.</param>
+    /// <param name="process">Its process, when the descriptor is one of ours.</param>
+    /// <param name="file">The emulated file, when it is one.</param>
+    /// <returns>0; ENOENT when it is some other file; EBADF when it is not open.</returns>
+    public int Find(int thread, int descriptor, out ClientProcess process, out OpenFile file)
+    {
+        file = null!;
+        if (_byThread.TryGetValue(thread, out process!))
+        {
+            ProcPath path = ProcPath.TaskDescriptor(thread, descriptor);
+            if (Stat.Get(process.Directory.Number, path.Text, 0, out statx known) == 0)
+                return files.TryFind(Stat.IdOf(in known), out file) ? 0 : Linux.ENOENT;
+        }
+
+        int error = Identify(thread, descriptor, out FileId id);
+        if (error != 0 || !files.TryFind(id, out file))
+            return error != 0 ? error : Linux.ENOENT;
+        return TryAdopt(thread, out process) ? 0 : Linux.EBADF;
+    }
+
+    /// <summary>Which file a thread has behind a descriptor, emulated or not.</summary>
+    /// <returns>0, or EBADF when it is not open.</returns>
+    public static int Identify(int thread, int descriptor, out FileId id)
+    {
+        ProcPath path = ProcPath.Descriptor(thread, descriptor);
+        int error = Stat.Get(Linux.AT_FDCWD, path.Text, 0, out statx found);
+        id = Stat.IdOf(in found);
+        return error == 0 ? 0 : Linux.EBADF;
+    }
+
+    /// <summary>The process of a thread, when it is known. Asks the kernel; not for hot paths.</summary>
+    public ClientProcess? FindKnown(int thread)
+    {
+        lock (_lock)
+        {
+            if (_byId.Count == 0)
+                return null;
+            if (_byThread.TryGetValue(thread, out ClientProcess? process) && HasThread(process, thread))
+                return process;
+            return ProcessStatus.TryRead(thread, out ProcessStatus status) && _byId.TryGetValue(status.Process, out process) && HasThread(process, thread)
+                ? process
+                : null;
+        }
+    }
+
+    /// <summary>The parent of a process, when it is known too.</summary>
+    public ClientProcess? ParentOf(ClientProcess process)
+    {
+        lock (_lock)
+            return _byId.GetValueOrDefault(process.Parent);
+    }
+
+    /// <summary>The process has ended.</summary>
+    public void Ended(ClientProcess process)
+    {
+        lock (_lock)
+        {
+            if (_byId.TryGetValue(process.Id, out ClientProcess? known) && known == process)
+                _byId.Remove(process.Id);
+            foreach (int thread in process.Threads)
+                _byThread.TryRemove(new KeyValuePair<int, ClientProcess>(thread, process));
+        }
+
+        process.Retire();
+    }
+
+    /// <summary>Forgets all. For the end.</summary>
+    public void Clear()
+    {
+        ClientProcess[] all;
+        lock (_lock)
+            all = [.. _byId.Values];
+        foreach (ClientProcess process in all)
+            Ended(process);
+    }
+
+    /// <summary>Whether a known process uses that memory.</summary>
+    public bool Uses(RemoteMemory memory)
+    {
+        lock (_lock)
+            return _byId.Values.Any(process => process.KnownMemory == memory);
+    }
+
+    /// <summary>Makes the process of a thread known.</summary>
+    public bool TryAdopt(int thread, out ClientProcess process)
+    {
+        process = null!;
+        if (!ProcessStatus.TryRead(thread, out ProcessStatus status))
+            return false;
+        ClientProcess? replaced = null;
+        bool isNew = false;
+        lock (_lock)
+        {
+            if (!_byId.TryGetValue(status.Process, out process!) || !HasThread(process, thread))
+            {
+                replaced = process; // an earlier process with this number, of whose end we shall hear
+                if (Open(in status, thread) is not { } opened)
+                    return false;
+                process = opened;
+                isNew = true;
+                _byId[status.Process] = process;
+            }
+
+            _byThread[thread] = process;
+            process.Threads.Add(thread);
+            ForgetEndedThreads(process);
+        }
+
+        if (replaced is not null)
+            Ended(replaced);
+        if (isNew)
+            watch(process);
+        return true;
+    }
+
+    /// <summary>Finds a process below this one that maps a byte of a file, known or not.</summary>
+    public RemoteSharedPages.Place? SearchProcesses(FileId file, ulong offset)
+    {
+        foreach (int id in Descendants.OfThisProcess())
+        {
+            if (TryAdopt(id, out ClientProcess process) && process.Memory(id, this) is { } memory
+                && RemoteMemories.FindShared(memory, file, offset) is { } place)
+            {
+                return place;
+            }
+        }
+
+        return null;
+    }
+
+    private ClientProcess? Open(in ProcessStatus status, int thread)
+    {
+        Descriptor directory = LibC.open($"/proc/{status.Process}", Linux.O_PATH | Linux.O_CLOEXEC);
+        Descriptor pidFd = DescriptorCopy.OpenPidFd(status.Process, 0);
+        if (!_users.TryGetValue(status.User, out PinLedger? user))
+            _users.Add(status.User, user = new PinLedger());
+        var process = new ClientProcess(in status, directory, pidFd, user, memories);
+        // The thread waits for us; that it is in the directory, and the process alive after, proves that both are the same process.
+        if (!directory.IsInvalid && !pidFd.IsInvalid && HasThread(process, thread) && process.IsRunning)
+            return process;
+        process.Retire();
+        return null;
+    }
+
+    private static bool HasThread(ClientProcess process, int thread)
+    {
+        ProcPath path = ProcPath.Task(thread, ""u8);
+        return Stat.Get(process.Directory.Number, path.Text, 0, out _) == 0;
+    }
+
+    /// <summary>A process whose threads come and go: the number of entries stays about that of its threads.</summary>
+    private void ForgetEndedThreads(ClientProcess process)
+    {
+        if (process.Threads.Count < 64 || !int.IsPow2(process.Threads.Count))
+            return;
+        foreach (int thread in process.Threads.Where(thread => !HasThread(process, thread)).ToArray())
+        {
+            process.Threads.Remove(thread);
+            _byThread.TryRemove(new KeyValuePair<int, ClientProcess>(thread, process));
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Ioasis.Runner.Explain;
+
+namespace Ioasis.Runner;
+
+/// <summary>What to run, and how.</summary>
+/// <param name="Program">A path, or a name to be looked up in PATH.</param>
+/// <param name="Arguments">The arguments, without the program's own name.</param>
+public sealed record ProgramOptions(string Program, IReadOnlyList<string> Arguments)
+{
+    /// <summary>The program's environment, as NAME=VALUE; null for that of this process.</summary>
+    public IReadOnlyList<string>? Environment { get; init; }
+
+    /// <summary>Called for each failed call on an emulated file. On any thread; must be quick.</summary>
+    public Action<Explanation>? Explain { get; init; }
+
+    /// <summary>Called with a line for the user when the runner itself has a problem. On any thread.</summary>
+    public Action<string>? Complain { get; init; }
+
+    /// <summary>Descriptors of this process to be the program's standard input, output and error; -1 for this process's own.</summary>
+    public int StandardInput { get; init; } = -1;
+
+    /// <inheritdoc cref="StandardInput"/>
+    public int StandardOutput { get; init; } = -1;
+
+    /// <inheritdoc cref="StandardInput"/>
+    public int StandardError { get; init; } = -1;
+
+    /// <summary>
+    /// While the program runs, this process leaves SIGINT and SIGQUIT to it and passes SIGTERM and SIGHUP on. False for a process that does
+    /// other things besides.
+    /// </summary>
+    public bool HandleSignals { get; init; } = true;
+}

@@ -1,0 +1,114 @@
+using System.Runtime.InteropServices;
+using Ioasis.Runner.Calls;
+using Ioasis.Runner.Explain;
+using Ioasis.Runner.Files;
+using Ioasis.Runner.Filters;
+using Ioasis.Runner.Launch;
+using Ioasis.Runner.Memory;
+using Ioasis.Runner.Native;
+using Ioasis.Runner.Notifications;
+using Ioasis.Runner.Paths;
+using Ioasis.Runner.Processes;
+using Ioasis.Runner.Syscalls;
+
+namespace Ioasis.Runner;
+
+/// <summary>
+/// An unmodified program that finds the files of a machine description beside those of the host: <c>/dev/iommu</c>, the VFIO devices, their
+/// sysfs. It and everything that it starts are served until the last of them has ended.
+/// </summary>
+/// <remarks>Thread-safe. docs/runner.md tells how it works and what is different from a kernel.</remarks>
+public sealed class ProgramRunner : IDisposable
+{
+    private readonly MaterialTree _material;
+    private readonly OpenFiles _files;
+    private readonly RemoteMemories _memories;
+    private readonly ProcessTable _processes;
+    private readonly Keeper _keeper;
+    private readonly Signals? _signals;
+    private Listener? _listener;
+    private ServiceThreads? _threads;
+
+    internal ProgramRunner(PathTree tree, ProgramOptions options)
+    {
+        Action<string> complain = options.Complain ?? (line => Console.Error.WriteLine("ioasis: " + line));
+        ulong ignored = Launch.Signals.Ignored;
+        SyscallTable table = SyscallTable.Native;
+        _material = new MaterialTree(tree);
+        _files = new OpenFiles(complain);
+        _memories = new RemoteMemories(_files.Contains);
+        _keeper = new Keeper(_files, _memories);
+        _processes = new ProcessTable(_files, _memories, _keeper.Watch);
+        _memories.SearchProcesses = _processes.SearchProcesses;
+        _keeper.Processes = _processes;
+        uint firstNumber = FileNumbers.First(SoftLimit());
+        var numbers = new FreeNumber(firstNumber);
+        _files.Released = numbers.Reset;
+        Children.AdoptOrphans();
+        if (options.HandleSignals)
+            _signals = Launch.Signals.Handle(ignored, () => _keeper.Program);
+        try
+        {
+            ProcessId = FilteredSpawn.Start(options, ignored, CallFilter.Build(table, firstNumber), fd =>
+            {
+                _listener = new Listener(fd);
+                var emulation = new Emulation
+                {
+                    Table = table,
+                    FirstNumber = firstNumber,
+                    Listener = _listener,
+                    Tree = tree,
+                    Material = _material,
+                    Files = _files,
+                    Processes = _processes,
+                    Memories = _memories,
+                    Numbers = numbers,
+                    Explainer = new Explainer(options.Explain),
+                    Complain = complain,
+                };
+                _threads = new ServiceThreads(_listener, () => new CallServer(emulation).Serve);
+                emulation.HandOver = _threads.HandOver;
+            });
+            Children.AddProgram(ProcessId);
+            _keeper.Start(_listener!, ProcessId);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The process ID of the program.</summary>
+    public int ProcessId { get; }
+
+    /// <summary>What is held for clients at the moment; all zero when none uses an emulated file.</summary>
+    public RunnerCounters Counters => new(_files.Count, _processes.Count, _memories.Count);
+
+    /// <summary>Waits until the program, and all that it started, have ended.</summary>
+    /// <returns>How the program itself ended.</returns>
+    public ProgramEnd Wait() => _keeper.Join();
+
+    /// <summary>
+    /// Releases everything. To be called when the program has ended: calls of a program that still runs fail from then on (ENOSYS).
+    /// </summary>
+    public void Dispose()
+    {
+        _signals?.Dispose();
+        _keeper.Dispose();
+        _threads?.Dispose();
+        _listener?.Dispose();
+        _files.Dispose();
+        _processes.Clear();
+        _memories.Clear();
+        _material.Dispose();
+    }
+
+    private static unsafe ulong SoftLimit()
+    {
+        rlimit limit;
+        return LibC.prlimit64(0, Linux.RLIMIT_NOFILE, null, &limit) == 0
+            ? limit.rlim_cur
+            : throw new IOException($"RLIMIT_NOFILE cannot be read: error {Marshal.GetLastPInvokeError()}");
+    }
+}

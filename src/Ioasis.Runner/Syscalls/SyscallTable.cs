@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+
+namespace Ioasis.Runner.Syscalls;
+
+/// <summary>
+/// What differs between architectures: call numbers, a few flags, and the layout of struct stat. One static instance an
+/// architecture (<see cref="X64"/>, <see cref="Arm64"/>); the seccomp filter, the notification loop and this process's own raw calls are
+/// made from it.
+/// </summary>
+internal sealed class SyscallTable
+{
+    private readonly Call[] _calls;
+
+    /// <param name="numbers">Number of each call that clients make; one that the architecture lacks is left out.</param>
+    public SyscallTable(params (Call Call, int Number)[] numbers)
+    {
+        Numbers = numbers;
+        _calls = new Call[numbers.Max(row => row.Number) + 1];
+        foreach ((Call call, int number) in numbers)
+            _calls[number] = call;
+    }
+
+    /// <summary>The table of the architecture that this process runs on.</summary>
+    public static SyscallTable Native { get; } = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 => X64.Table,
+        Architecture.Arm64 => Arm64.Table,
+        _ => throw new PlatformNotSupportedException(
+            $"ioasis run knows the system calls of x86-64 and arm64, not of {RuntimeInformation.ProcessArchitecture}"),
+    };
+
+    public IReadOnlyList<(Call Call, int Number)> Numbers { get; }
+
+    /// <summary>AUDIT_ARCH_* of linux/audit.h.</summary>
+    public required uint AuditArchitecture { get; init; }
+
+    // Calls that this process makes by number.
+    public required int Seccomp { get; init; }
+    public required int PidFdOpen { get; init; }
+    public required int PidFdGetFd { get; init; }
+    public required int KCmp { get; init; }
+    public required int CapGet { get; init; }
+    public required int GetDents64 { get; init; }
+
+    // Flags of open(2) whose values differ.
+    public required int O_DIRECTORY { get; init; }
+    public required int O_NOFOLLOW { get; init; }
+
+    public required StatLayout Stat { get; init; }
+
+    /// <summary>The call with this number.</summary>
+    public Call CallOf(int number) => (uint)number < (uint)_calls.Length ? _calls[number] : Call.None;
+}

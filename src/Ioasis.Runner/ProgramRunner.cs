@@ -1,4 +1,6 @@
 using System.Runtime.InteropServices;
+using Ioasis.Devices.Machines;
+using Ioasis.Dispatch.Files;
 using Ioasis.Runner.Calls;
 using Ioasis.Runner.Explain;
 using Ioasis.Runner.Files;
@@ -28,6 +30,16 @@ public sealed class ProgramRunner : IDisposable
     private readonly Signals? _signals;
     private Listener? _listener;
     private ServiceThreads? _threads;
+
+    /// <summary>Starts a program.</summary>
+    /// <param name="files">The files that it finds beside those of the host.</param>
+    /// <param name="devices">The devices behind the nodes among them.</param>
+    /// <param name="options">What to start, and how.</param>
+    /// <exception cref="LaunchException">The program cannot be executed, or the kernel lacks what is needed.</exception>
+    public ProgramRunner(FileTree files, DeviceNodes devices, ProgramOptions options)
+        : this(MachinePaths.Of(files, devices), options)
+    {
+    }
 
     internal ProgramRunner(PathTree tree, ProgramOptions options)
     {

@@ -59,23 +59,23 @@ internal sealed class DescriptorCalls(Emulation emulation, Caller caller, Descri
         }
     }
 
-    /// <summary>The file is no emulated one; it may be a device node opened for its path only, or a directory with nodes in it.</summary>
+    /// <summary>The file is no emulated one; it may be a directory with device nodes in it, or a node opened for its path only.</summary>
     private void ServeStandIn(in seccomp_notif call, Syscalls.Call kind, int descriptor)
     {
-        if (kind is FStat or GetDents64 && ProcessTable.Identify(call.pid, descriptor, out FileId id) == 0
-            && emulation.Material.TryFindSpecial(id, out PathNode node))
-        {
-            var arguments = new CallArguments(in call);
-            if (kind == FStat)
-                nodes.AnswerStat(in call, node, arguments[1]);
-            else if (node.Kind == PathKind.Directory)
-                _directories.AnswerList(in call, node, descriptor, arguments[1], arguments[2]);
-            else
-                emulation.Listener.Continue(in call);
-            return;
-        }
-
-        emulation.Listener.Continue(in call);
+        var arguments = new CallArguments(in call);
+        PathNode? node = null;
+        if (descriptor >= emulation.FirstNumber && ProcessTable.Identify(call.pid, descriptor, out FileId id) == 0)
+            _ = emulation.Material.TryFindSpecial(id, out node);
+        if (node is null || kind is Dup or FCntl)
+            emulation.Listener.Continue(in call);
+        else if (kind == FStat)
+            nodes.AnswerStat(in call, node, arguments[1]);
+        else if (node.Kind == PathKind.Device)
+            emulation.Listener.Fail(in call, Linux.EBADF); // as with O_PATH
+        else if (kind == GetDents64)
+            _directories.AnswerList(in call, node, descriptor, arguments[1], arguments[2]);
+        else
+            emulation.Listener.Continue(in call);
     }
 
     private void ServeIoctl(in seccomp_notif call, OpenFile file)

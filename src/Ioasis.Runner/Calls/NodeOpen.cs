@@ -7,6 +7,10 @@ using Ioasis.Runner.Paths;
 namespace Ioasis.Runner.Calls;
 
 /// <summary>Answers open(2) and its kin for a node of the tree.</summary>
+/// <remarks>
+/// No descriptor with O_PATH can be installed in another process. Whoever asks for one gets an ordinary descriptor of the stand-in: good
+/// enough as a starting point of other paths, to stat, and to open again; a link itself cannot be had that way.
+/// </remarks>
 internal sealed unsafe class NodeOpen(Emulation emulation, DescriptorInstaller installer)
 {
     public void Answer(in seccomp_notif call, PathNode node, int flags)
@@ -16,7 +20,7 @@ internal sealed unsafe class NodeOpen(Emulation emulation, DescriptorInstaller i
         bool wantsDirectory = (flags & emulation.Table.O_DIRECTORY) != 0;
         if (!onlyPath && creates && (flags & Linux.O_EXCL) != 0)
             emulation.Listener.Fail(in call, Linux.EEXIST);
-        else if (node.Kind == PathKind.Link && !onlyPath)
+        else if (node.Kind == PathKind.Link)
             emulation.Listener.Fail(in call, Linux.ELOOP); // O_NOFOLLOW
         else if (wantsDirectory && node.Kind != PathKind.Directory)
             emulation.Listener.Fail(in call, Linux.ENOTDIR);
@@ -51,10 +55,13 @@ internal sealed unsafe class NodeOpen(Emulation emulation, DescriptorInstaller i
         emulation.Listener.Fail(in call, (int)errno.Code);
     }
 
-    /// <summary>Gives the real file: a directory or a text of ours, or whatever it is when only its path is wanted.</summary>
+    /// <summary>Gives the real file: a directory or a text of ours, or a device node of which only the path is wanted.</summary>
     private void OpenStandIn(in seccomp_notif call, PathNode node, int flags)
     {
-        int own = (flags & ~(Linux.O_CREAT | Linux.O_EXCL | Linux.O_TRUNC)) | Linux.O_CLOEXEC | Linux.O_NOCTTY;
+        const int Ignored = Linux.O_CREAT | Linux.O_EXCL | Linux.O_TRUNC | Linux.O_PATH;
+        int own = (flags & ~Ignored) | Linux.O_CLOEXEC | Linux.O_NOCTTY;
+        if ((flags & Linux.O_PATH) != 0)
+            own &= ~Linux.O_ACCMODE;
         int number;
         fixed (byte* path = node.Stand!.Path)
             number = LibC.openat(Linux.AT_FDCWD, path, own);

@@ -23,5 +23,13 @@ internal sealed class Descriptor : SafeHandleMinusOneIsInvalid
     /// <summary>A name through which the same file can be opened again.</summary>
     public string ProcPath => "/proc/self/fd/" + Number.ToString(CultureInfo.InvariantCulture);
 
+    /// <summary>Gives the number away: whoever gets it closes it.</summary>
+    public nint Release()
+    {
+        nint number = handle;
+        SetHandleAsInvalid();
+        return number;
+    }
+
     protected override bool ReleaseHandle() => LibC.close((int)handle) == 0;
 }

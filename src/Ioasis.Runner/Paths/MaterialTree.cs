@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Ioasis.Runner.Files;
 using Ioasis.Runner.Native;
@@ -10,7 +11,7 @@ namespace Ioasis.Runner.Paths;
 /// </summary>
 internal sealed unsafe class MaterialTree : IDisposable
 {
-    private const string Prefix = "ioasis-";
+    private const string Prefix = "ioasis-tree-";
 
     private static readonly TimeSpan s_grace = TimeSpan.FromMinutes(1);
 
@@ -33,7 +34,7 @@ internal sealed unsafe class MaterialTree : IDisposable
     public byte[] RootBytes { get; }
 
     /// <summary>The device node, or the directory with device nodes in it, that a stand-in file stands for.</summary>
-    public bool TryFindSpecial(FileId id, out PathNode node) => _special.TryGetValue(id, out node!);
+    public bool TryFindSpecial(FileId id, [NotNullWhen(true)] out PathNode? node) => _special.TryGetValue(id, out node);
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using Ioasis.Devices.Interrupts;
+using Ioasis.Dispatch.Descriptors;
 using Ioasis.Dispatch.Files;
 using Ioasis.Engine.Memory;
 using Ioasis.Engine.Reasons;
@@ -6,6 +7,7 @@ using Ioasis.Runner.Files;
 using Ioasis.Runner.Memory;
 using Ioasis.Runner.Native;
 using Ioasis.Runner.Syscalls;
+using Microsoft.Win32.SafeHandles;
 
 namespace Ioasis.Runner.Processes;
 
@@ -67,6 +69,20 @@ internal sealed unsafe class Caller(ProcessTable processes, OpenFiles files) : I
     public Errno TakeEvent(int descriptor, out EventLine? line, ref Reason why)
     {
         line = null;
+        // Ours to hand over: the event line owns it, as it outlives this call.
+        using Descriptor copy = DescriptorCopy.Of(_process, Thread, descriptor);
+        if (copy.IsInvalid)
+        {
+            return ProcessTable.Identify(Thread, descriptor, out _) != 0
+                ? why.Because(ReasonCode.BadDescriptor, (ulong)(uint)descriptor)
+                : why.Because(ReasonCode.EventDescriptorInvalid, (ulong)(uint)descriptor);
+        }
+
+        var handle = new SafeFileHandle(copy.Release(), ownsHandle: true);
+        line = EventDescriptor.TryTake(handle);
+        if (line is not null)
+            return Errno.Success;
+        handle.Dispose();
         return why.Because(ReasonCode.EventDescriptorInvalid, (ulong)(uint)descriptor);
     }
 }

@@ -72,7 +72,7 @@ public abstract partial class PciFunction
     private static int Width(ulong offset, int left)
     {
         int size = sizeof(ulong);
-        while (size > left || offset % (ulong)size != 0)
+        while (size > left || (offset & (ulong)(size - 1)) != 0)
             size >>= 1;
         return size;
     }

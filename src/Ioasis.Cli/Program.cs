@@ -3,6 +3,7 @@ using Ioasis.Cli;
 
 RootCommand root = new("/dev/iommu without the IOMMU: runs unmodified programs against an emulated I/O address space API.")
 {
+    RunCommand.Create(),
     DevicesCommand.Create(),
 };
 return root.Parse(args).Invoke();

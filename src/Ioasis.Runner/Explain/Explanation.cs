@@ -1,3 +1,4 @@
+using Ioasis.Engine.Dma;
 using Ioasis.Engine.Reasons;
 
 namespace Ioasis.Runner.Explain;
@@ -10,6 +11,10 @@ namespace Ioasis.Runner.Explain;
 /// <param name="Reason">Why, in a sentence.</param>
 public sealed record Explanation(int Process, string Program, string Call, ErrnoCode Errno, string Reason)
 {
+    /// <summary>An aborted DMA, of which no client is told.</summary>
+    public static Explanation Of(in DmaFault fault) => new(
+        0, fault.Device.Name, $"DMA {(fault.IsWrite ? "write" : "read")} of {fault.Length} bytes at IOVA {fault.Iova}", ErrnoCode.None, fault.Reason.ToString());
+
     /// <summary>One line.</summary>
     public override string ToString()
     {

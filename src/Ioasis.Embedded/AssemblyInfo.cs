@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+// The structures of the kernel are passed as they are: nothing is converted on the way.
+[assembly: DisableRuntimeMarshalling]

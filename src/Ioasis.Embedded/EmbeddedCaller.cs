@@ -1,0 +1,59 @@
+using Ioasis.Devices.Interrupts;
+using Ioasis.Dispatch.Descriptors;
+using Ioasis.Dispatch.Files;
+using Ioasis.Embedded.Descriptors;
+using Ioasis.Embedded.Native;
+using Ioasis.Engine.Memory;
+using Ioasis.Engine.Reasons;
+using Microsoft.Win32.SafeHandles;
+
+namespace Ioasis.Embedded;
+
+/// <summary>This process as the caller of its own emulated files. Thread-safe.</summary>
+internal sealed class EmbeddedCaller(ClientMemory memory, DescriptorTable files) : ICaller
+{
+    /// <summary>Files that the call of this thread has looked up: held until it ends, though others may close them.</summary>
+    [ThreadStatic]
+    private static List<OpenFile>? t_found;
+
+    public ClientMemory Memory => memory;
+
+    public bool Has(Capability capability) => ThisProcess.Has(capability);
+
+    public Errno FindFile(int descriptor, out DeviceFile? file, ref Reason why)
+    {
+        file = null;
+        if (files.TryHold(descriptor, out OpenFile found))
+        {
+            (t_found ??= []).Add(found);
+            file = found.File;
+            return Errno.Success;
+        }
+
+        return LibC.fcntl(descriptor, LibC.F_GETFD, 0) < 0 ? why.Because(ReasonCode.BadDescriptor, (uint)descriptor) : Errno.Success;
+    }
+
+    public Errno TakeEvent(int descriptor, out EventLine? line, ref Reason why)
+    {
+        line = null;
+        int taken = LibC.fcntl(descriptor, LibC.F_DUPFD_CLOEXEC, 0);
+        if (taken < 0)
+            return why.Because(ReasonCode.BadDescriptor, (uint)descriptor);
+        var handle = new SafeFileHandle(taken, ownsHandle: true);
+        line = EventDescriptor.TryTake(handle);
+        if (line is not null)
+            return Errno.Success;
+        handle.Dispose();
+        return why.Because(ReasonCode.EventDescriptorInvalid, (uint)descriptor);
+    }
+
+    /// <summary>The call of this thread has ended.</summary>
+    public static void EndCall()
+    {
+        if (t_found is not { Count: > 0 } found)
+            return;
+        foreach (OpenFile file in found)
+            file.LetGo();
+        found.Clear();
+    }
+}

@@ -10,6 +10,12 @@ using Ioasis.Client.Devices;
 using Ioasis.Client.Transports;
 using Ioasis.Embedded;
 
+if (args.Contains("--kernel") && !File.Exists(Iommu.DevicePath))
+{
+    Console.Error.WriteLine($"hello-iommu: this system has no {Iommu.DevicePath}");
+    return 1;
+}
+
 // [open]
 using EmbeddedSystem? system = args.Contains("--kernel") ? null : new EmbeddedSystem("dmatest");
 using Iommu iommu = Iommu.Open(system?.Transport);

@@ -17,7 +17,7 @@ public sealed partial class VfioDevice
 
     /// <summary>
     /// Whether the device may do DMA at all: the bus master bit of its command register, which is off when a device has just
-    /// been opened or reset.
+    /// been opened, and which a reset leaves as it is.
     /// </summary>
     public bool BusMaster
     {

@@ -104,7 +104,7 @@ public sealed partial class VfioDevice : IDisposable
             throw new IommuException(nameof(Vfio.VFIO_DEVICE_DETACH_IOMMUFD_PT), Path, result);
     }
 
-    /// <summary>Resets the device (VFIO_DEVICE_RESET): its registers, its interrupts' state, its DMA under way.</summary>
+    /// <summary>Resets the device (VFIO_DEVICE_RESET): its registers, and its DMA under way.</summary>
     /// <exception cref="IommuException">EINVAL, ENOTTY: it cannot be reset.</exception>
     public void Reset()
     {

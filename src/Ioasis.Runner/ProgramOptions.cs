@@ -13,6 +13,9 @@ public sealed record ProgramOptions(string Program, IReadOnlyList<string> Argume
     /// <summary>Called for each failed call on an emulated file. On any thread; must be quick.</summary>
     public Action<Explanation>? Explain { get; init; }
 
+    /// <summary>Called for each open of and each ioctl on an emulated file, failed or not. On any thread; must be quick.</summary>
+    public Action<Explanation>? Trace { get; init; }
+
     /// <summary>Called with a line for the user when the runner itself has a problem. On any thread.</summary>
     public Action<string>? Complain { get; init; }
 

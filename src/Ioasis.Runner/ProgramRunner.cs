@@ -75,7 +75,7 @@ public sealed class ProgramRunner : IDisposable
                     Processes = _processes,
                     Memories = _memories,
                     Numbers = numbers,
-                    Explainer = new Explainer(options.Explain),
+                    Explainer = new Explainer(options.Explain, options.Trace),
                     Complain = complain,
                 };
                 _threads = new ServiceThreads(_listener, () => new CallServer(emulation).Serve);

@@ -38,7 +38,7 @@ public static class ReasonTable
 
         NoSuchObject => (ENOENT, "there is no object {0}"),
         WrongObjectType => (ENOENT, "object {0} is not of the kind {4}"),
-        ObjectInUse => (EBUSY, "object {0} ({4}) is still used by {1} others"),
+        ObjectInUse => (EBUSY, "object {0} ({4}) is in use, references: {1}"),
         ObjectNotDestroyable => (EBUSY, "object {0} ({4}) lives as long as its device file is open"),
         TooManyObjects => (ENOSPC, "no object number is free"),
 

@@ -90,15 +90,11 @@ internal sealed class DescriptorCalls(Emulation emulation, Caller caller, Descri
 
         Reason why = default;
         Errno errno = file.File.Ioctl(caller, command, arguments[2], out long result, ref why);
+        emulation.Explainer.IoctlEnded(caller, file.Node.Path, command, arguments[2], errno, in why);
         if (errno.Succeeded)
-        {
             emulation.Listener.Return(in call, result);
-            return;
-        }
-
-        if (emulation.Explainer.Listens)
-            emulation.Explainer.IoctlFailed(caller, file.Node.Path, command, arguments[2], errno, in why);
-        emulation.Listener.Fail(in call, (int)errno.Code);
+        else
+            emulation.Listener.Fail(in call, (int)errno.Code);
     }
 
     /// <summary>The kernel maps the stand-in itself; whether it may is the device's affair.</summary>
@@ -123,7 +119,7 @@ internal sealed class DescriptorCalls(Emulation emulation, Caller caller, Descri
         }
 
         if (emulation.Explainer.Listens)
-            emulation.Explainer.CallFailed(call.pid, $"mmap({file.Node.Path}, offset 0x{arguments[5]:x}, length 0x{length:x})", errno, in why);
+            emulation.Explainer.CallEnded(call.pid, $"mmap({file.Node.Path}, offset 0x{arguments[5]:x}, length 0x{length:x})", errno, in why);
         emulation.Listener.Fail(in call, (int)errno.Code);
     }
 

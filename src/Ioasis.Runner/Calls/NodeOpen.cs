@@ -42,6 +42,8 @@ internal sealed unsafe class NodeOpen(Emulation emulation, DescriptorInstaller i
             using Descriptor? descriptor = emulation.Files.Add(file, node, flags);
             if (descriptor is not null)
             {
+                if (emulation.Explainer.ListensToAll)
+                    emulation.Explainer.CallEnded(call.pid, $"open({node.Path})", errno, in why);
                 // Closing ours is the last close when it could not be installed, and releases the file as any last close does.
                 installer.InstallInRange(in call, descriptor, 0, (flags & Linux.O_CLOEXEC) != 0);
                 return;
@@ -51,7 +53,7 @@ internal sealed unsafe class NodeOpen(Emulation emulation, DescriptorInstaller i
             errno = why.Because(ReasonCode.DescriptorTableFull);
         }
 
-        emulation.Explainer.CallFailed(call.pid, $"open({node.Path})", errno, in why);
+        emulation.Explainer.CallEnded(call.pid, $"open({node.Path})", errno, in why);
         emulation.Listener.Fail(in call, (int)errno.Code);
     }
 

@@ -105,6 +105,6 @@ internal sealed unsafe class TransferCalls(Emulation emulation, Caller caller)
     private void Explain(in seccomp_notif call, OpenFile file, bool writes, Errno errno, in Reason why, ulong offset)
     {
         if (emulation.Explainer.Listens)
-            emulation.Explainer.CallFailed(call.pid, $"{(writes ? "write" : "read")}({file.Node.Path}, offset 0x{offset:x})", errno, in why);
+            emulation.Explainer.CallEnded(call.pid, $"{(writes ? "write" : "read")}({file.Node.Path}, offset 0x{offset:x})", errno, in why);
     }
 }

@@ -4,28 +4,38 @@ using Ioasis.Runner.Processes;
 
 namespace Ioasis.Runner.Explain;
 
-/// <summary>Tells whoever listens why a call failed. Costs nothing when nobody does. Thread-safe.</summary>
-internal sealed class Explainer(Action<Explanation>? listener)
+/// <summary>Tells whoever listens what was called and why it failed. Costs nothing when nobody does. Thread-safe.</summary>
+/// <param name="failures">Is told of calls that failed; null when nobody listens.</param>
+/// <param name="all">Is told of all calls; null when nobody listens.</param>
+internal sealed class Explainer(Action<Explanation>? failures, Action<Explanation>? all)
 {
-    /// <summary>An ioctl on an emulated file failed.</summary>
-    public void IoctlFailed(Caller caller, string path, uint command, ulong argument, Errno errno, in Reason why)
+    /// <summary>Whether the texts of a failed call are worth making.</summary>
+    public bool Listens => failures is not null || all is not null;
+
+    /// <summary>Whether the texts of a successful call are worth making.</summary>
+    public bool ListensToAll => all is not null;
+
+    /// <summary>An ioctl on an emulated file ended, well or not. Called while the caller still waits: its structure is as we left it.</summary>
+    public void IoctlEnded(Caller caller, string path, uint command, ulong argument, Errno errno, in Reason why)
     {
-        if (listener is not null)
+        if (errno.Failed ? Listens : ListensToAll)
             Tell(caller.Thread, caller.Process.Id, IoctlText.Of(caller.Memory, path, command, argument), errno, in why);
     }
 
-    /// <summary>Another call on an emulated file failed.</summary>
-    public void CallFailed(int thread, string call, Errno errno, in Reason why)
+    /// <summary>Another call on an emulated file ended, well or not.</summary>
+    public void CallEnded(int thread, string call, Errno errno, in Reason why)
     {
-        if (listener is not null)
+        if (errno.Failed ? Listens : ListensToAll)
             Tell(thread, ProcessStatus.TryRead(thread, out ProcessStatus status) ? status.Process : thread, call, errno, in why);
     }
 
-    /// <summary>Whether texts are worth making.</summary>
-    public bool Listens => listener is not null;
-
-    private void Tell(int thread, int process, string call, Errno errno, in Reason why) =>
-        listener?.Invoke(new Explanation(process, ProgramName(thread), call, errno.Code, why.ToString()));
+    private void Tell(int thread, int process, string call, Errno errno, in Reason why)
+    {
+        Explanation explanation = new(process, ProgramName(thread), call, errno.Code, errno.Failed ? why.ToString() : "");
+        if (errno.Failed)
+            failures?.Invoke(explanation);
+        all?.Invoke(explanation);
+    }
 
     /// <summary>The program of a thread: the name of its file, without the directory.</summary>
     private static unsafe string ProgramName(int thread)

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Ioasis.Runner.Explain;
+
+/// <summary>Makes a structure of its bytes.</summary>
+internal delegate object StructureReader(ReadOnlySpan<byte> bytes);
+
+/// <summary>
+/// A C structure in words, field by field under its C names: 64-bit numbers in hexadecimal (addresses and lengths), others in
+/// decimal, flags by name. What says nothing is left out: the size, reserved fields, and small fields that are 0.
+/// </summary>
+internal static class StructureText
+{
+    /// <summary>Bytes that hold any of the structures.</summary>
+    public const int Room = 128;
+
+    private static readonly string[] s_sizes = ["size", "argsz"];
+
+    public static object Read<T>(ReadOnlySpan<byte> bytes)
+        where T : unmanaged => MemoryMarshal.Read<T>(bytes);
+
+    public static string Of(object structure)
+    {
+        StringBuilder text = new();
+        foreach (FieldInfo field in structure.GetType().GetFields(BindingFlags.Public | BindingFlags.Instance))
+        {
+            if (s_sizes.Contains(field.Name) || field.Name.Contains("reserved", StringComparison.Ordinal))
+                continue;
+            object content = field.GetValue(structure)!;
+            bool saysNothing = content is 0ul && field.Name.EndsWith("ptr", StringComparison.Ordinal); // an optional pointer that is not given
+            if (!saysNothing && ValueOf(content) is { } value)
+                text.Append(text.Length == 0 ? "" : ", ").Append(field.Name).Append(' ').Append(value);
+        }
+
+        return text.ToString();
+    }
+
+    /// <returns>Null for a 0 that says nothing (one that is an address or a descriptor does), and for what is no number.</returns>
+    private static string? ValueOf(object value) => value switch
+    {
+        Enum flags => Convert.ToUInt64(flags, CultureInfo.InvariantCulture) == 0 ? null : flags.ToString().Replace(", ", "|", StringComparison.Ordinal),
+        ulong number => $"0x{number:x}",
+        int number => $"{number}",
+        uint or ushort or byte => Convert.ToUInt64(value, CultureInfo.InvariantCulture) == 0 ? null : $"{value}",
+        _ => null,
+    };
+}

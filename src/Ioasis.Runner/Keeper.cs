@@ -16,7 +16,7 @@ namespace Ioasis.Runner;
 internal sealed class Keeper : IDisposable
 {
     private const ulong ListenerTag = 0, FilesTag = 1, WakeTag = 2, FirstProcessTag = 3;
-    private const int FirstPauseMilliseconds = 10, LongestPauseMilliseconds = 1000;
+    private const int FirstPauseMilliseconds = 10, LongestPauseMilliseconds = 1000, LongestEndMilliseconds = 2000;
 
     private readonly OpenFiles _files;
     private readonly RemoteMemories _memories;
@@ -96,42 +96,64 @@ internal sealed class Keeper : IDisposable
 
     private void Keep()
     {
-        Span<ulong> tags = stackalloc ulong[16];
         int pause = -1;
         bool hungUp = false;
         while (!_ending && !hungUp)
         {
-            int count = _poller.Wait(tags, pause);
-            foreach (ulong tag in tags[..count])
-            {
-                switch (tag)
-                {
-                    case ListenerTag:
-                        hungUp = true;
-                        break;
-                    case FilesTag:
-                        _files.ReleaseClosed();
-                        break;
-                    case WakeTag:
-                        _wake.Clear();
-                        ReapProgram(wait: false);
-                        Children.ReapOrphans();
-                        break;
-                    default:
-                        Ended(tag);
-                        break;
-                }
-            }
-
+            bool left = Round(pause, out bool isNews, ref hungUp);
             // A memory that no process is known to use may be in use by one that shares it: look again, ever more rarely.
-            bool left = _memories.CloseDead(Processes.Uses);
-            pause = !left ? -1 : count > 0 ? FirstPauseMilliseconds : Math.Min(pause * 2, LongestPauseMilliseconds);
+            pause = !left ? -1 : isNews ? FirstPauseMilliseconds : Math.Min(pause * 2, LongestPauseMilliseconds);
         }
 
-        // The end of the last client is seen through the listener a moment before it can be reaped.
-        ReapProgram(wait: hungUp);
+        if (hungUp)
+            SeeThemOut();
+    }
+
+    /// <summary>
+    /// A process lets go of the filter early in its end, and of its files later. Somebody outside may hold one of them for ever, so
+    /// there is a limit.
+    /// </summary>
+    private void SeeThemOut()
+    {
+        ReapProgram(wait: true);
+        _poller.Remove(_listener!.Descriptor);
+        bool hungUp = true;
+        long deadline = Environment.TickCount64 + LongestEndMilliseconds;
+        while ((_files.Count > 0 || Processes.Count > 0) && Environment.TickCount64 < deadline)
+            Round(FirstPauseMilliseconds, out _, ref hungUp);
+        _memories.CloseDead(Processes.Uses);
         Children.ReapOrphans();
-        _files.ReleaseClosed();
+    }
+
+    /// <summary>Waits for news, and acts on them.</summary>
+    /// <returns>Whether memories are left that no process is known to use.</returns>
+    private bool Round(int milliseconds, out bool isNews, ref bool hungUp)
+    {
+        Span<ulong> tags = stackalloc ulong[16];
+        int count = _poller.Wait(tags, milliseconds);
+        isNews = count > 0;
+        foreach (ulong tag in tags[..count])
+        {
+            switch (tag)
+            {
+                case ListenerTag:
+                    hungUp = true;
+                    break;
+                case FilesTag:
+                    _files.ReleaseClosed();
+                    break;
+                case WakeTag:
+                    _wake.Clear();
+                    ReapProgram(wait: false);
+                    Children.ReapOrphans();
+                    break;
+                default:
+                    Ended(tag);
+                    break;
+            }
+        }
+
+        return _memories.CloseDead(Processes.Uses);
     }
 
     /// <summary>At once, because until then older kernels (before 6.11) do not hang up.</summary>

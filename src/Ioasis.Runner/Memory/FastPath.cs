@@ -28,6 +28,8 @@ internal struct FastPath
 
     public void Reopen() => Interlocked.Decrement(ref _word);
 
+    public readonly bool IsOpen => (_word & ClosedMask) == 0;
+
     /// <summary>No copy is in flight. Lasts when it is closed.</summary>
     public readonly bool IsQuiet => _word >> 16 == 0;
 }

@@ -82,6 +82,9 @@ internal sealed unsafe partial class RemoteMemory : ClientMemory, IDisposable
     /// <summary>The process did not run another program.</summary>
     public void ReopenFastPath() => _fastPath.Reopen();
 
+    /// <summary>Large copies may go by the process's number.</summary>
+    public bool FastPathIsOpen => _fastPath.IsOpen;
+
     /// <summary>No copy by the process's number is in flight.</summary>
     public bool FastPathIsQuiet => _fastPath.IsQuiet;
 

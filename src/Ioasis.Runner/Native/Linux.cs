@@ -105,6 +105,7 @@ internal static class Linux
     public const short POLLHUP = 0x10;
     public const uint EPOLLIN = 1;
     public const int EPOLL_CTL_ADD = 1;
+    public const int EPOLL_CTL_DEL = 2;
 
     public const int EFD_CLOEXEC = 0x80000;
     public const int EFD_NONBLOCK = 0x800;

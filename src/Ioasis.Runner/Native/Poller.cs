@@ -21,7 +21,11 @@ internal sealed unsafe class Poller : IDisposable
         *(ulong*)(entry + s_dataOffset) = tag;
         return LibC.epoll_ctl(_epoll, Linux.EPOLL_CTL_ADD, fd, entry) == 0;
     }
-
+    public void Remove(Descriptor fd)
+    {
+        byte* unused = stackalloc byte[16];
+        _ = LibC.epoll_ctl(_epoll, Linux.EPOLL_CTL_DEL, fd, unused);
+    }
 
     /// <summary>Waits, at most so many milliseconds (-1: for ever).</summary>
     /// <returns>How many tags were filled in; 0 when the time is over or a signal came.</returns>

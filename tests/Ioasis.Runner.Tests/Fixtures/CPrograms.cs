@@ -38,6 +38,26 @@ internal static class CPrograms
         return target;
     }
 
+    /// <summary>The path of one of the repository's own programs (tests/programs), compiled by their script.</summary>
+    public static string Shared(string name)
+    {
+        string sources = Path.Combine(SourceRoot(), "tests", "programs");
+        string text = string.Concat(Directory.EnumerateFiles(sources).Order(StringComparer.Ordinal).Select(File.ReadAllText));
+        string hash = Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..16];
+        string target = Path.Combine(Path.GetTempPath(), "ioasis-runner-tests", "shared-" + hash);
+        lock (s_lock)
+        {
+            if (!Directory.Exists(target))
+            {
+                string made = target + ".new";
+                Run(Path.Combine(sources, "build.sh"), [made]);
+                Directory.Move(made, target);
+            }
+        }
+
+        return Path.Combine(target, name);
+    }
+
     private static void Compile(string source, string directory, string target, bool isStatic)
     {
         Directory.CreateDirectory(directory);
@@ -45,18 +65,17 @@ internal static class CPrograms
         File.SetUnixFileMode(directory, (UnixFileMode)0x1ed);
         string made = target + ".new";
         string[] arguments = [.. isStatic ? (string[])["-static"] : [], "-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-pthread", "-o", made, source];
-        try
-        {
-            using Process gcc = Process.Start(new ProcessStartInfo("gcc", arguments) { RedirectStandardError = true })!;
-            string complaints = gcc.StandardError.ReadToEnd();
-            gcc.WaitForExit();
-            Assert.True(gcc.ExitCode == 0, complaints);
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            Assert.Skip("there is no gcc");
-        }
-
+        Run("gcc", arguments);
         File.Move(made, target, overwrite: true);
+    }
+
+    private static void Run(string compiler, string[] arguments)
+    {
+        bool isThere = Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(directory => File.Exists(Path.Combine(directory, "gcc")));
+        Assert.SkipUnless(isThere, "there is no gcc");
+        using Process process = Process.Start(new ProcessStartInfo(compiler, arguments) { RedirectStandardError = true })!;
+        string complaints = process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, complaints);
     }
 }

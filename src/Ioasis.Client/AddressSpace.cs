@@ -40,7 +40,7 @@ public sealed partial class AddressSpace : IommuObject
     }
 
     /// <summary>Maps a whole buffer.</summary>
-    /// <param name="buffer">The memory. It may be disposed while mapped: the pages stay until the mapping goes.</param>
+    /// <param name="buffer">The memory; <see cref="DmaBuffer"/> says what happens when it is disposed while mapped.</param>
     /// <param name="access">What devices may do.</param>
     /// <param name="iova">Where; null to have an address chosen.</param>
     /// <exception cref="IommuException">EEXIST: something is mapped there; EINVAL: not usable there; ENOSPC: no room; ENOMEM: RLIMIT_MEMLOCK.</exception>

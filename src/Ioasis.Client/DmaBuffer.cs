@@ -9,8 +9,9 @@ namespace Ioasis.Client;
 /// Zeroed, page-aligned memory of this process that the garbage collector never moves: made for DMA.
 /// </summary>
 /// <remarks>
-/// The memory is freed when this has been disposed, every <see cref="MemoryManager{T}.Pin"/> has been undone, and nothing is
-/// mapped for DMA any more. A span must not be used after <see cref="Dispose()"/>, as with every native memory.
+/// The memory is freed when this has been disposed and every <see cref="MemoryManager{T}.Pin"/> has been undone. Mappings keep
+/// it alive for devices: always in an embedded system, on Linux while a device is attached to the address space (only then
+/// are pages pinned). A span must not be used after <see cref="Dispose()"/>, nor after the last reference to the buffer.
 /// </remarks>
 public sealed unsafe class DmaBuffer : MemoryManager<byte>
 {

@@ -52,4 +52,30 @@ public sealed class EmbeddedSystemTests
         using Iommu iommu = Iommu.Open(first.Transport);
         Assert.Equal((1, 0), (first.OpenFiles, second.OpenFiles));
     }
+
+    [Fact]
+    public void AnIommuThatIsClosedDuringABindIsHeldUntilTheBindHasEnded()
+    {
+        using EmbeddedSystem system = new("dmatest");
+        ITransport calls = system.Transport;
+        for (int round = 0; round < 500; round++)
+        {
+            int iommu = (int)calls.Open(Iommu.DevicePath).Value, device = (int)calls.Open("/dev/vfio/devices/vfio0").Value;
+            byte[] bind = new byte[16];
+            BitConverter.TryWriteBytes(bind, 16);
+            BitConverter.TryWriteBytes(bind.AsSpan(8), iommu);
+            using Barrier start = new(2);
+            Thread other = new(() =>
+            {
+                start.SignalAndWait(TestContext.Current.CancellationToken);
+                calls.Close(iommu);
+            });
+            other.Start();
+            start.SignalAndWait(TestContext.Current.CancellationToken);
+            Assert.Contains(calls.Ioctl(device, 0x3b76, bind).Error, new[] { 0, 9 }); // bound, or EBADF
+            other.Join();
+            calls.Close(device);
+            Assert.Equal((0, 0), (system.OpenFiles, system.Machine.System.OpenContexts));
+        }
+    }
 }

@@ -30,6 +30,7 @@ public sealed class InterruptSet : IReadOnlyList<InterruptSource>, IDisposable
         _sources = sources;
     }
 
+    /// <summary>Which interrupts they are.</summary>
     public InterruptKind Kind { get; }
 
     /// <summary>How many vectors are enabled.</summary>

@@ -39,9 +39,6 @@ public interface ITransport
     /// <returns>The address.</returns>
     CallResult AllocateMemory(ulong length);
 
-    /// <summary>
-    /// Frees such memory. What is still mapped for DMA stays behind its mappings, as on Linux: the pages go when the last
-    /// mapping goes.
-    /// </summary>
+    /// <summary>Frees such memory. What is pinned for DMA stays behind its mappings: those pages go when the last mapping goes.</summary>
     void FreeMemory(ulong address, ulong length);
 }

@@ -9,7 +9,7 @@ public sealed class ExampleTests
     [Fact]
     public void HelloIommuShowsDmaBothWaysAndTheReasonOfTheAbort()
     {
-        (int status, string output) = Run("hello-iommu");
+        (int status, string output) = Run("hello-iommu", "hello-iommu");
         Assert.Equal(
             """
             opened /dev/iommu, and /dev/vfio/devices/vfio0 for 0000:00:10.0
@@ -28,22 +28,66 @@ public sealed class ExampleTests
     public void WithoutAnIommuAProgramSaysSoAndFails(string program, params string[] arguments)
     {
         Assert.SkipWhen(File.Exists("/dev/iommu"), "this machine has a /dev/iommu");
-        (int status, string output) = Run(program, arguments);
+        (int status, string output) = Run(program, program, arguments);
         Assert.Contains("/dev/iommu", output, StringComparison.Ordinal);
         Assert.Equal(1, status);
     }
 
-    private static (int Status, string Output) Run(string program, params string[] arguments)
+    [Fact]
+    public void TheSameHelloRunsUnderTheRunner()
     {
-        // artifacts/bin/PROJECT/CONFIGURATION/PROGRAM, beside this test's own.
+        (int status, string output) = Run("Ioasis.Cli", "ioasis", "run", "--device", "dmatest", "--", PathOf("hello-iommu", "hello-iommu"), "--kernel");
+        Assert.Contains("DMA in: True, DMA out: True, memory holds \"Hello, IOMMU\"", output, StringComparison.Ordinal);
+        Assert.Equal(0, status);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(64 * 4096)]
+    [InlineData(100 * 4096 + 17)]
+    public void CopyFileCopiesEveryByteByDma(int length)
+    {
+        string source = Path.GetTempFileName(), target = Path.GetTempFileName();
+        File.WriteAllBytes(source, Bytes.Pattern(length, 11));
+        (int status, string output) = Run(
+            "Ioasis.Cli", "ioasis", "run", "--device", "dmatest", "--", PathOf("copy-file", "copy-file"), source, target);
+        int pages = (length + 4095) / 4096;
+        Assert.Contains($"moved    {length} bytes in {pages} pages, {2 * pages} DMA transfers, {2 * pages} interrupts", output, StringComparison.Ordinal);
+        Assert.Contains("is the same", output, StringComparison.Ordinal);
+        Assert.Equal(0, status);
+        Assert.Equal(File.ReadAllBytes(source), File.ReadAllBytes(target));
+        File.Delete(source);
+        File.Delete(target);
+    }
+
+    [Fact]
+    public void CopyFileKnowsNothingOfUs()
+    {
+        string dependencies = File.ReadAllText(PathOf("copy-file", "copy-file.deps.json"));
+        Assert.DoesNotContain("Ioasis", dependencies, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>artifacts/bin/PROJECT/CONFIGURATION/FILE, beside this test's own.</summary>
+    private static string PathOf(string project, string file)
+    {
         string own = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
-        string path = Path.Combine(own, "..", "..", program, Path.GetFileName(own), program);
-        using Process process = Process.Start(new ProcessStartInfo(path, arguments)
+        return Path.GetFullPath(Path.Combine(own, "..", "..", project, Path.GetFileName(own), file));
+    }
+
+    private static (int Status, string Output) Run(string project, string program, params string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(PathOf(project, program), arguments)
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         })!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
-        Assert.True(process.WaitForExit(Rig.Patience * 3), $"{program} does not end");
+        if (!process.WaitForExit(Rig.Patience * 3))
+        {
+            process.Kill(entireProcessTree: true);
+            Assert.Fail($"{program} does not end");
+        }
+
         return (process.ExitCode, output.Result + errors.Result);
     }
 }

@@ -27,7 +27,7 @@ struct ioas_map { uint32_t size, flags, ioas_id, reserved; uint64_t user_va, len
 struct ioas_unmap { uint32_t size, ioas_id; uint64_t iova, length; };
 struct option { uint32_t size, option_id; uint16_t op, reserved; uint32_t object_id; uint64_t val64; };
 
-enum { FixedReadWrite = 7, Page = 4096, MostBatches = 200000 };
+enum { OptionGet = 1, FixedReadWrite = 7, Page = 4096, MostBatches = 200000 };
 
 static int iommu = -1, zero, file;
 static uint32_t space;
@@ -54,7 +54,7 @@ static void open_close(void)
 
 static void option_get(void)
 {
-    struct option get = { .size = sizeof get, .val64 = ~0ull };
+    struct option get = { .size = sizeof get, .op = OptionGet, .val64 = ~0ull };
     if (ioctl(iommu, IOMMU_OPTION, &get) != 0 || get.val64 != 0) fail("IOMMU_OPTION");
 }
 

@@ -8,6 +8,7 @@ using Ioasis.Bench.Intervals;
 [
     ("intervals", IntervalSuite.Run),
     ("spaces", SpaceSuite.Run),
+    ("runner", Ioasis.Bench.Runner.RunnerSuite.Run),
 ];
 
 if (args.FirstOrDefault(arg => !suites.Any(suite => suite.Name == arg)) is { } unknown)

@@ -77,9 +77,9 @@ internal static partial class RunnerSuite
         string[] words = [.. commands.SelectMany((command, i) => i == 0 ? command : ["--", .. command])];
         string[][] lines = Output.Of([Checkout.Start, $"{Starts}", .. words]);
         Figures[] figures = [.. lines.Select(line => { var one = new Figures(); one.Add(line[0], line[1]); return one; })];
-        Console.WriteLine($"{"start, µs best/median",-32}{"",16}{"/empty",10}{"/median",8}");
+        Console.WriteLine($"{"start, µs best/median",-32}{"",16}{"/empty",10}{"processor",11}");
         for (int i = 0; i < names.Length; i++)
-            Console.WriteLine($"{names[i],-32}{Cell(figures[i])}{figures[i].Best / figures[1].Best,10:f2}{figures[i].Median / figures[1].Median,8:f2}");
+            Console.WriteLine($"{names[i],-32}{Cell(figures[i])}{figures[i].Best / figures[1].Best,10:f2}{lines[i][2],11}");
     }
 
     private static string Cell(Figures figures) => $"{figures.Best,8:f0}{"/",1}{figures.Median,-7:f0}";

@@ -17,55 +17,51 @@ public sealed partial class IntervalMap<TValue>
             OneLeaf<TValue> first = new();
             first.Insert(0, start, last, value);
             Volatile.Write(ref _root, first);
-            _count = 1;
             return true;
         }
         Route route = default;
         Leaf<TValue> leaf = Descend(root, start, ref route);
         int i = leaf.Find(start);
-        if (i < leaf.Count && leaf.Starts[i] <= last)
+        if (i < leaf.Count && leaf.EntryAt(i).Start <= last)
             return false;
         LetReadersPass();
         if (leaf.Count == leaf.Lasts.Length)
             MakeRoom(ref route, ref leaf, ref i);
-        leaf.BeginChange();
+        leaf.Version.Begin();
         leaf.Insert(i, start, last, value);
-        leaf.EndChange();
-        _count++;
+        leaf.Version.End();
         if (route.Depth != 0)
+        {
+            _spares!.Count++;
             HoleDivided(ref route, leaf, i);
+        }
         return true;
     }
 
     /// <summary>Brings the known holes up to date after a range has come to position <paramref name="i"/> of the leaf.</summary>
     private static void HoleDivided(ref Route route, Leaf<TValue> leaf, int i)
     {
-        Span<ulong> starts = leaf.Starts, lasts = leaf.Lasts;
-        int bottom = route.Depth - 1, top = bottom;
-        ref ulong inside = ref route[bottom].Branch.Inside[route[bottom].Index];
+        int bottom = route.Depth - 1;
+        ulong inside = route[bottom].Branch.Inside[route[bottom].Index];
         if (i == 0)
         {
             // Of the hole between the leaf to the left and this one, the part below the new range remains; the rest is inside now.
             int level = route.LevelOfLeftHole();
             if (level >= 0)
             {
-                route[level].Branch.Between[route[level].Index - 1] -= starts[1] - starts[0];
-                top = level;
+                int left = route[level].Index - 1;
+                ulong shorter = leaf.EntryAt(1).Start - leaf.EntryAt(0).Start;
+                BetweenChanged(ref route, level, left, route[level].Branch.Between[left] - shorter);
             }
-            inside = Math.Max(inside, starts[1] - lasts[0] - 1);
+            InsideChanged(ref route, Math.Max(inside, leaf.HoleBefore(1)));
         }
         else if (i == leaf.Count - 1)
         {
             // Only the map's last leaf grows at its end, because cuts are exact.
-            inside = Math.Max(inside, starts[i] - lasts[i - 1] - 1);
+            InsideChanged(ref route, Math.Max(inside, leaf.HoleBefore(i)));
         }
-        else
-        {
-            if (starts[i + 1] - lasts[i - 1] - 1 < inside)
-                return;
-            inside = leaf.LargestHole();
-        }
-        Summarise(ref route, bottom, top);
+        else if (leaf.EntryAt(i + 1).Start - leaf.Lasts[i - 1] - 1 == inside)
+            InsideChanged(ref route, leaf.LargestHole(inside));
     }
 
     /// <summary>
@@ -77,8 +73,8 @@ public sealed partial class IntervalMap<TValue>
     {
         if (leaf is not FullLeaf<TValue> full)
         {
-            Leaf<TValue> larger = leaf is OneLeaf<TValue> ? new FourLeaf<TValue>() : TakeLeaf();
-            CopyAll(leaf, larger);
+            Leaf<TValue> larger = leaf is OneLeaf<TValue> ? new FourLeaf<TValue>() : Spares.TakeLeaf();
+            leaf.CopyTo(0, leaf.Count, larger, 0);
             // A reader in the old leaf finishes there: nothing in it changes any more.
             Volatile.Write(ref _root, larger);
             leaf = larger;
@@ -87,30 +83,22 @@ public sealed partial class IntervalMap<TValue>
         SplitLeaf(ref route, full, ref leaf, ref i);
     }
 
-    private static void CopyAll(Leaf<TValue> from, Leaf<TValue> to)
-    {
-        int count = from.Count;
-        from.Lasts[..count].CopyTo(to.Lasts);
-        from.Starts[..count].CopyTo(to.Starts);
-        from.Values[..count].CopyTo(to.Values);
-        to.Count = count;
-    }
-
     private void SplitLeaf(ref Route route, FullLeaf<TValue> left, ref Leaf<TValue> leaf, ref int i)
     {
         ref Route.Step above = ref MakeRoomAbove(ref route, route.Depth);
         Branch parent = above.Branch;
-        FullLeaf<TValue> right = TakeLeaf();
+        FullLeaf<TValue> right = Spares.TakeLeaf();
         int keep = Shape.SplitPoint(Shape.Leaf, i);
-        ulong cut = left.Lasts[keep - 1], between = left.Starts[keep] - cut - 1;
-        parent.BeginChange();
-        left.BeginChange();
-        left.MoveToEnd(keep, Shape.Leaf - keep, right);
+        ulong cut = left.Lasts[keep - 1], between = left.HoleBefore(keep);
+        left.CopyTo(keep, Shape.Leaf - keep, right, 0);
         right.Next = left.Next;
         left.Next = right;
+        _structure.Begin();
+        left.Version.Begin();
+        left.Truncate(keep);
         parent.InsertAfter(above.Index, cut, between, right);
-        left.EndChange();
-        parent.EndChange();
+        left.Version.End();
+        _structure.End();
         parent.Inside[above.Index] = left.LargestHole();
         parent.Inside[above.Index + 1] = right.LargestHole();
         // The new range may lie in the hole at the cut. Then it goes to the right leaf, as a search would lead it, because cuts are exact.
@@ -129,11 +117,14 @@ public sealed partial class IntervalMap<TValue>
     {
         if (level == 0)
         {
-            Branch root = TakeBranch();
+            if (_root is Leaf<TValue> only)
+                Spares.Count = only.Count;
+            Branch root = Spares.TakeBranch();
             root.Children[0] = _root;
             root.Inside[0] = _root is Branch old ? old.LargestHole() : ((Leaf<TValue>)_root!).LargestHole();
             root.Count = 1;
             Volatile.Write(ref _root, root);
+            _height++;
             route.AddAbove(root);
             return ref route[0];
         }
@@ -149,15 +140,13 @@ public sealed partial class IntervalMap<TValue>
         ref Route.Step above = ref MakeRoomAbove(ref route, level);
         level += route.Depth - depth;
         ref Route.Step step = ref route[level];
-        Branch parent = above.Branch, left = step.Branch, right = TakeBranch();
+        Branch parent = above.Branch, left = step.Branch, right = Spares.TakeBranch();
         int keep = Shape.SplitPoint(Shape.Branch, step.Index == Shape.Branch - 1 ? Shape.Branch : step.Index);
         ulong cut = 0, between = 0;
-        parent.BeginChange();
-        left.BeginChange();
+        _structure.Begin();
         left.MoveToFront(Shape.Branch - keep, right, ref cut, ref between);
         parent.InsertAfter(above.Index, cut, between, right);
-        left.EndChange();
-        parent.EndChange();
+        _structure.End();
         parent.Inside[above.Index] = left.LargestHole();
         parent.Inside[above.Index + 1] = right.LargestHole();
         if (step.Index >= keep)

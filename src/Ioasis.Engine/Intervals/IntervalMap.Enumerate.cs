@@ -21,7 +21,8 @@ public sealed partial class IntervalMap<TValue>
             {
                 if (_next < leaf.Count)
                 {
-                    Current = new Interval<TValue>(leaf.Starts[_next], leaf.Lasts[_next], leaf.Values[_next]);
+                    ref Entry<TValue> entry = ref leaf.EntryAt(_next);
+                    Current = new Interval<TValue>(entry.Start, leaf.Lasts[_next], in entry.Value);
                     _next++;
                     return true;
                 }

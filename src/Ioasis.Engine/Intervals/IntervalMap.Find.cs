@@ -22,83 +22,68 @@ public sealed partial class IntervalMap<TValue>
     /// <returns>False when no range holds the address; the outputs then mean nothing.</returns>
     public bool TryFind(ulong address, out ulong start, out ulong last, out TValue value)
     {
-        Outcome outcome = Attempt(address, out start, out last, out value);
-        if (outcome == Outcome.Disturbed)
-            outcome = Insist(address, out start, out last, out value);
-        return outcome == Outcome.Found;
-    }
-
-    /// <summary>One way down, without waiting for anything.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Outcome Attempt(ulong address, out ulong start, out ulong last, out TValue value)
-    {
-        Unsafe.SkipInit(out start);
-        Unsafe.SkipInit(out last);
-        Unsafe.SkipInit(out value);
+        long structure = _structure.Read();
         Node? node = Volatile.Read(ref _root);
-        if (node is null)
-            return Outcome.Missing;
-        long version = node.ReadVersion();
-        // The version must belong to the node while it was the root, or a split could have taken the address elsewhere before.
-        if (Volatile.Read(ref _root) != node)
-            return Outcome.Disturbed;
         while (node is Branch branch)
+            node = branch.ChildFor(address);
+        Outcome outcome;
+        if (node is FullLeaf<TValue> leaf)
         {
-            Node? child = branch.ChildAt(branch.Search(address));
-            if (child is null)
-                return Outcome.Disturbed;
-            long childVersion = child.ReadVersion();
-            if (!branch.Unchanged(version))
-                return Outcome.Disturbed;
-            node = child;
-            version = childVersion;
+            long version = leaf.Version.Read();
+            outcome = _structure.IsStill(structure)
+                ? Read(leaf, leaf.Search(address), version, address, out start, out last, out value)
+                : Disturbed(out start, out last, out value);
         }
-        return node is FullLeaf<TValue> full
-            ? ReadAt(full, full.Search(address), version, address, out start, out last, out value)
-            : ReadSmall(Unsafe.As<Leaf<TValue>>(node), version, address, out start, out last, out value);
+        else
+            outcome = FindInSmall(node, structure, address, out start, out last, out value);
+        return outcome == Outcome.Disturbed ? Insist(address, out start, out last, out value) : outcome == Outcome.Found;
     }
 
+    /// <summary>The range at position <paramref name="i"/>, if it holds the address, at the given version of the leaf.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Outcome ReadAt(
-        FullLeaf<TValue> leaf, int i, long version, ulong address, out ulong start, out ulong last, out TValue value)
+    private static Outcome Read(
+        Leaf<TValue> leaf, int i, long version, ulong address, out ulong start, out ulong last, out TValue value)
     {
         Unsafe.SkipInit(out start);
         Unsafe.SkipInit(out last);
         Unsafe.SkipInit(out value);
-        bool found = false;
-        if (i < Math.Min(leaf.Count, Shape.Leaf))
-        {
-            start = leaf.Starts[i];
-            last = leaf.Lasts[i];
-            found = start <= address;
-            if (found)
-                value = leaf.Values[i];
-        }
-        return !leaf.Unchanged(version) ? Outcome.Disturbed : found ? Outcome.Found : Outcome.Missing;
-    }
-
-    private static Outcome ReadSmall(
-        Leaf<TValue> leaf, long version, ulong address, out ulong start, out ulong last, out TValue value)
-    {
-        Unsafe.SkipInit(out start);
-        Unsafe.SkipInit(out last);
-        Unsafe.SkipInit(out value);
-        bool found = false;
-        int i = leaf.Find(address);
+        Outcome outcome = Outcome.Missing;
         if (i < Math.Min(leaf.Count, leaf.Lasts.Length))
         {
-            start = leaf.Starts[i];
+            ref Entry<TValue> entry = ref leaf.EntryAt(i);
+            start = entry.Start;
             last = leaf.Lasts[i];
-            found = start <= address;
-            if (found)
-                value = leaf.Values[i];
+            value = entry.Value;
+            outcome = start <= address ? Outcome.Found : Outcome.Missing;
         }
-        return !leaf.Unchanged(version) ? Outcome.Disturbed : found ? Outcome.Found : Outcome.Missing;
+        return leaf.Version.IsStill(version) ? outcome : Outcome.Disturbed;
+    }
+
+    /// <summary>The root is a small leaf or not there; or the tree was half-changed.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Outcome FindInSmall(Node? node, long structure, ulong address, out ulong start, out ulong last, out TValue value)
+    {
+        if (node is Leaf<TValue> leaf)
+        {
+            long version = leaf.Version.Read();
+            if (_structure.IsStill(structure))
+                return Read(leaf, leaf.Find(address), version, address, out start, out last, out value);
+        }
+        Disturbed(out start, out last, out value);
+        return _structure.IsStill(structure) ? Outcome.Missing : Outcome.Disturbed;
+    }
+
+    private static Outcome Disturbed(out ulong start, out ulong last, out TValue value)
+    {
+        Unsafe.SkipInit(out start);
+        Unsafe.SkipInit(out last);
+        Unsafe.SkipInit(out value);
+        return Outcome.Disturbed;
     }
 
     /// <summary>Attempts until one is not disturbed; the writer is asked to wait when it keeps disturbing.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private Outcome Insist(ulong address, out ulong start, out ulong last, out TValue value)
+    private bool Insist(ulong address, out ulong start, out ulong last, out TValue value)
     {
         SpinWait spin = default;
         bool announced = false;
@@ -106,12 +91,16 @@ public sealed partial class IntervalMap<TValue>
         {
             // Never sleeps: a change takes nanoseconds, unless its thread was put aside, and then yielding is what helps.
             spin.SpinOnce(sleep1Threshold: -1);
-            Outcome outcome = Attempt(address, out start, out last, out value);
+            long structure = _structure.Read();
+            Node? node = Volatile.Read(ref _root);
+            while (node is Branch branch)
+                node = branch.ChildFor(address);
+            Outcome outcome = FindInSmall(node, structure, address, out start, out last, out value);
             if (outcome != Outcome.Disturbed)
             {
                 if (announced)
                     Interlocked.Decrement(ref _waiting);
-                return outcome;
+                return outcome == Outcome.Found;
             }
             if (!announced && spin.Count > PatientAttempts)
             {

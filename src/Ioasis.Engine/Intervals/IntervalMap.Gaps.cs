@@ -36,10 +36,10 @@ public sealed partial class IntervalMap<TValue>
         start = 0;
         if (request.IsImpossible)
             return false;
-        if (_root is not { } root || _count == 0)
+        if (_root is not { } root || Count == 0)
             return request.Fits(0, ulong.MaxValue, out start);
         // The holes at the two ends of the map belong to no node.
-        ulong lowest = LeafAtEnd(root, lowest: true, ref visits).Starts[0];
+        ulong lowest = LeafAtEnd(root, lowest: true, ref visits).EntryAt(0).Start;
         if (lowest != 0 && request.Fits(0, lowest - 1, out start))
             return true;
         Search outcome = SearchInside(root, in request, ref visits, out start);
@@ -57,10 +57,10 @@ public sealed partial class IntervalMap<TValue>
         visits.Visit();
         if (node is not Branch branch)
             return SearchLeaf((Leaf<TValue>)node, in request, out start);
-        Span<ulong> cuts = branch.Cuts, inside = branch.Inside, between = branch.Between;
+        ReadOnlySpan<ulong> cuts = branch.Cuts, inside = branch.Inside, between = branch.Between;
         int count = branch.Count;
         // Children that end below the first address allowed have no hole above it, but the hole after the last of them may reach there.
-        for (int i = Math.Max(branch.Search(request.First) - 1, 0); i < count; i++)
+        for (int i = Math.Max((int)branch.Search(request.First) - 1, 0); i < count; i++)
         {
             if (inside[i] >= request.Length && (i == count - 1 || cuts[i] >= request.First))
             {
@@ -85,10 +85,10 @@ public sealed partial class IntervalMap<TValue>
 
     private static Search SearchLeaf(Leaf<TValue> leaf, in GapRequest request, out ulong start)
     {
-        Span<ulong> starts = leaf.Starts[..leaf.Count], lasts = leaf.Lasts[..leaf.Count];
-        for (int i = 1; i < starts.Length; i++)
+        for (int i = 1; i < leaf.Count; i++)
         {
-            if (starts[i] - lasts[i - 1] - 1 >= request.Length && request.Fits(lasts[i - 1] + 1, starts[i] - 1, out start))
+            if (leaf.HoleBefore(i) >= request.Length
+                && request.Fits(leaf.Lasts[i - 1] + 1, leaf.EntryAt(i).Start - 1, out start))
                 return Search.Found;
         }
         start = 0;

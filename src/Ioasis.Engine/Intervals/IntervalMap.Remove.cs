@@ -16,10 +16,10 @@ public sealed partial class IntervalMap<TValue>
         {
             Leaf<TValue> leaf = Descend(root, start, ref route);
             int i = leaf.Find(start);
-            if (i < leaf.Count && leaf.Starts[i] == start)
+            if (i < leaf.Count && leaf.EntryAt(i).Start == start)
             {
                 last = leaf.Lasts[i];
-                value = leaf.Values[i];
+                value = leaf.EntryAt(i).Value;
                 RemoveAt(ref route, leaf, i);
                 return true;
             }
@@ -32,13 +32,13 @@ public sealed partial class IntervalMap<TValue>
     private void RemoveAt(ref Route route, Leaf<TValue> leaf, int i)
     {
         LetReadersPass();
-        ulong start = leaf.Starts[i], last = leaf.Lasts[i];
-        leaf.BeginChange();
+        ulong start = leaf.EntryAt(i).Start, last = leaf.Lasts[i];
+        leaf.Version.Begin();
         leaf.RemoveAt(i);
-        leaf.EndChange();
-        _count--;
+        leaf.Version.End();
         if (route.Depth == 0)
             return;
+        _spares!.Count--;
         HolesJoined(ref route, leaf, i, start, last);
         if (leaf.Count < Shape.LeafLeast)
             FillLeaf(ref route);
@@ -50,44 +50,35 @@ public sealed partial class IntervalMap<TValue>
     /// </summary>
     private static void HolesJoined(ref Route route, Leaf<TValue> leaf, int i, ulong start, ulong last)
     {
-        Span<ulong> starts = leaf.Starts, lasts = leaf.Lasts;
-        int bottom = route.Depth - 1, top = bottom;
-        ref ulong inside = ref route[bottom].Branch.Inside[route[bottom].Index];
-        ulong largest = inside;
+        int bottom = route.Depth - 1;
+        ulong inside = route[bottom].Branch.Inside[route[bottom].Index];
         if (i == 0)
         {
+            ulong first = leaf.EntryAt(0).Start;
             int level = route.LevelOfLeftHole();
             if (level >= 0)
             {
-                route[level].Branch.Between[route[level].Index - 1] += starts[0] - start;
-                top = level;
+                int left = route[level].Index - 1;
+                BetweenChanged(ref route, level, left, route[level].Branch.Between[left] + (first - start));
             }
-            if (starts[0] - last - 1 == largest)
-                largest = leaf.LargestHole();
+            if (first - last - 1 == inside)
+                InsideChanged(ref route, leaf.LargestHole(inside));
         }
         else if (i == leaf.Count)
         {
+            ulong cut = leaf.Lasts[i - 1];
             int level = route.LevelOfRightHole();
             if (level >= 0)
             {
-                // The cut moves down within a hole, where every reader is told "nothing here" whichever way it goes: no new version.
-                Branch branch = route[level].Branch;
-                branch.Between[route[level].Index] += last - lasts[i - 1];
-                Volatile.Write(ref branch.Cuts[route[level].Index], lasts[i - 1]);
-                top = level;
+                int right = route[level].Index;
+                BetweenChanged(ref route, level, right, route[level].Branch.Between[right] + (last - cut));
+                route[level].Branch.MoveCut(right, cut);
             }
-            if (start - lasts[i - 1] - 1 == largest)
-                largest = leaf.LargestHole();
+            if (start - cut - 1 == inside)
+                InsideChanged(ref route, leaf.LargestHole(inside));
         }
         else
-        {
-            ulong joined = starts[i] - lasts[i - 1] - 1;
-            if (joined <= largest)
-                return;
-            largest = joined;
-        }
-        inside = largest;
-        Summarise(ref route, bottom, top);
+            InsideChanged(ref route, Math.Max(inside, leaf.HoleBefore(i)));
     }
 
     /// <summary>The route's leaf holds too little: makes it one with a neighbour, or takes from the neighbour. The ranges stay the same.</summary>
@@ -100,14 +91,15 @@ public sealed partial class IntervalMap<TValue>
         var left = (FullLeaf<TValue>)parent.Children[i]!;
         var right = (FullLeaf<TValue>)parent.Children[i + 1]!;
         int sum = left.Count + right.Count;
-        parent.BeginChange();
-        left.BeginChange();
-        right.BeginChange();
+        _structure.Begin();
+        left.Version.Begin();
+        right.Version.Begin();
         if (sum <= Shape.LeafMerged)
         {
-            ulong largest = Math.Max(parent.Between[i], Math.Max(parent.Inside[i], parent.Inside[i + 1]));
-            right.MoveToEnd(0, right.Count, left);
+            right.CopyTo(0, right.Count, left, left.Count);
+            right.Truncate(0);
             left.Next = right.Next;
+            ulong largest = Math.Max(parent.Between[i], Math.Max(parent.Inside[i], parent.Inside[i + 1]));
             parent.RemoveAfter(i);
             parent.Inside[i] = largest;
         }
@@ -115,21 +107,27 @@ public sealed partial class IntervalMap<TValue>
         {
             int half = sum / 2;
             if (left.Count < half)
-                right.MoveToEnd(0, half - left.Count, left);
+            {
+                int moving = half - left.Count;
+                right.CopyTo(0, moving, left, left.Count);
+                right.RemoveFirst(moving);
+            }
             else
-                left.MoveToFront(left.Count - half, right);
+            {
+                left.CopyTo(half, left.Count - half, right, 0);
+                left.Truncate(half);
+            }
             ulong cut = left.Lasts[half - 1];
-            parent.Cuts[i] = cut;
-            parent.Between[i] = right.Starts[0] - cut - 1;
+            parent.SetBoundary(i, cut, right.EntryAt(0).Start - cut - 1);
             parent.Inside[i] = left.LargestHole();
             parent.Inside[i + 1] = right.LargestHole();
         }
-        right.EndChange();
-        left.EndChange();
-        parent.EndChange();
+        right.Version.End();
+        left.Version.End();
+        _structure.End();
         if (right.Count == 0)
         {
-            Pool.Add(right);
+            Spares.Add(right);
             FillBranch(ref route, bottom);
         }
     }
@@ -151,28 +149,27 @@ public sealed partial class IntervalMap<TValue>
         var left = (Branch)parent.Children[i]!;
         var right = (Branch)parent.Children[i + 1]!;
         int sum = left.Count + right.Count;
-        parent.BeginChange();
-        left.BeginChange();
-        right.BeginChange();
-        ref ulong cut = ref parent.Cuts[i], between = ref parent.Between[i];
+        ulong cut = parent.Cuts[i], between = parent.Between[i];
+        _structure.Begin();
         if (sum <= Shape.BranchMerged)
         {
             right.MoveToEnd(right.Count, left, ref cut, ref between);
             parent.RemoveAfter(i);
         }
-        else if (left.Count < sum / 2)
-            right.MoveToEnd(sum / 2 - left.Count, left, ref cut, ref between);
         else
-            left.MoveToFront(left.Count - sum / 2, right, ref cut, ref between);
-        parent.Inside[i] = left.LargestHole();
-        if (right.Count != 0)
+        {
+            if (left.Count < sum / 2)
+                right.MoveToEnd(sum / 2 - left.Count, left, ref cut, ref between);
+            else
+                left.MoveToFront(left.Count - sum / 2, right, ref cut, ref between);
+            parent.SetBoundary(i, cut, between);
             parent.Inside[i + 1] = right.LargestHole();
-        right.EndChange();
-        left.EndChange();
-        parent.EndChange();
+        }
+        _structure.End();
+        parent.Inside[i] = left.LargestHole();
         if (right.Count == 0)
         {
-            Pool.Add(right);
+            Spares.Add(right);
             FillBranch(ref route, level - 1);
         }
     }
@@ -180,10 +177,11 @@ public sealed partial class IntervalMap<TValue>
     /// <summary>A root with one child gives way to the child.</summary>
     private void LowerRoot(Branch root)
     {
+        _structure.Begin();
         Volatile.Write(ref _root, root.Children[0]);
-        root.BeginChange();
+        _height--;
         root.Clear();
-        root.EndChange();
-        Pool.Add(root);
+        _structure.End();
+        Spares.Add(root);
     }
 }

@@ -8,15 +8,16 @@ namespace Ioasis.Engine.Intervals;
 /// </summary>
 /// <remarks>
 /// <para><b>What it is.</b> A B+-tree of fixed fan-out. A node is one object that holds its keys in a row, so that the search in a node is
-/// a few vector comparisons without a branch to mispredict. Branches also know the largest hole below each child and the hole between
+/// two vector comparisons without a jump to mispredict. Branches also know the largest hole below each child and the hole between
 /// neighbours, so the lowest hole of a size is found, or found missing, in O(log n).</para>
 /// <para><b>Threads.</b> One writer at a time, under the owner's lock: every member but <see cref="TryFind"/>, <see cref="FindMany"/> and
-/// <see cref="Count"/> belongs to it. Any number of threads may find at the same time, without a lock and without writing anything: each
-/// node carries a version (see <see cref="Node"/>), a reader goes down validating each parent after it has read the child's version, and
-/// starts again when a version has moved. So a find takes effect at one moment between its call and its return: it sees no half-written
-/// range, no range removed before the call, and every range present throughout. A change disturbs only readers of the leaf it changes,
-/// a split or merge also those that pass its parent at that moment. A reader that is disturbed many times in a row announces itself, and
-/// the writer lets it pass (<see cref="_waiting"/>), for a bounded time.</para>
+/// <see cref="Count"/> belongs to it. Any number of threads may find at the same time, without a lock and without writing anything. Each
+/// leaf has a version, and the map has a <see cref="_structure"/> number that moves when nodes split or merge. A reader goes down, notes
+/// the leaf's version, checks that the structure has not moved (so this was the right leaf, at that version), reads, and checks the
+/// version. If either has moved it starts again. So a find takes effect at one moment between its call and its return: it sees no
+/// half-written range, no range removed before the call, and every range present throughout. Adding and removing disturbs only readers of
+/// that leaf, but one time in eight or so it splits or merges, which disturbs all readers for some hundred nanoseconds. A reader that is
+/// disturbed many times in a row announces itself, and the writer lets it pass (<see cref="_waiting"/>), for a bounded time.</para>
 /// <para><b>Memory.</b> No object but the map itself while it has never held a range; small leaves for up to one and four ranges. Nodes
 /// that leave the tree are kept for reuse, up to a limit, so adding and removing in a steady state allocates nothing.</para>
 /// </remarks>
@@ -26,23 +27,45 @@ public sealed partial class IntervalMap<TValue>
     /// <summary>The root: null until the first range, a leaf, or a branch. Written by the writer, read by anybody.</summary>
     private Node? _root;
 
-    /// <summary>Nodes for reuse; null until there is one. Writer only.</summary>
-    private Pool<TValue>? _pool;
+    /// <summary>Null until there is more than one leaf. Writer only.</summary>
+    private Spares<TValue>? _spares;
+
+    /// <summary>Guards all branches: which nodes there are and which addresses belong below them.</summary>
+    private Sequence _structure;
 
     /// <summary>Number of readers that have been disturbed too often.</summary>
     private int _waiting;
 
-    private int _count;
+    /// <summary>Levels of branches. Readers take it for a hint.</summary>
+    private int _height;
 
     /// <summary>Number of ranges. Exact for the writer, a recent figure for anybody else.</summary>
-    public int Count => _count;
+    public int Count => _root switch
+    {
+        null => 0,
+        Branch => _spares!.Count,
+        Node leaf => ((Leaf<TValue>)leaf).Count,
+    };
+
+    /// <summary>For tests, which check the tree.</summary>
+    internal Node? Root => _root;
+
+    /// <summary>For tests: no change of the structure is under way.</summary>
+    internal bool IsAtRest => _structure.IsAtRest;
+
+    /// <summary>For tests: a reader has announced itself.</summary>
+    internal bool HasWaitingReaders => Volatile.Read(ref _waiting) != 0;
+
+    private Spares<TValue> Spares => _spares ??= new Spares<TValue>();
 
     /// <summary>Removes every range.</summary>
-    /// <remarks>The nodes are dropped, not reused: a reader inside them finishes with what was there when it came.</remarks>
+    /// <remarks>The nodes are dropped, not used again: a reader inside them finishes with what was there when it came.</remarks>
     public void Clear()
     {
         Volatile.Write(ref _root, null);
-        _count = 0;
+        _height = 0;
+        if (_spares is { } spares)
+            spares.Count = 0;
     }
 
     /// <summary>Puts <paramref name="value"/> in place of the value of the range that begins at <paramref name="start"/>; false when there is none.</summary>
@@ -51,12 +74,12 @@ public sealed partial class IntervalMap<TValue>
         if (LeafFor(start) is not { } leaf)
             return false;
         int i = leaf.Find(start);
-        if (i >= leaf.Count || leaf.Starts[i] != start)
+        if (i >= leaf.Count || leaf.EntryAt(i).Start != start)
             return false;
         LetReadersPass();
-        leaf.BeginChange();
-        leaf.Values[i] = value;
-        leaf.EndChange();
+        leaf.Version.Begin();
+        leaf.EntryAt(i).Value = value;
+        leaf.Version.End();
         return true;
     }
 
@@ -66,12 +89,16 @@ public sealed partial class IntervalMap<TValue>
         if (LeafFor(from) is { } leaf)
         {
             int i = leaf.Find(from);
-            if (i < leaf.Count && leaf.Starts[i] <= to)
+            if (i < leaf.Count)
             {
-                start = leaf.Starts[i];
-                last = leaf.Lasts[i];
-                value = leaf.Values[i];
-                return true;
+                ref Entry<TValue> entry = ref leaf.EntryAt(i);
+                if (entry.Start <= to)
+                {
+                    start = entry.Start;
+                    last = leaf.Lasts[i];
+                    value = entry.Value;
+                    return true;
+                }
             }
         }
         start = last = 0;
@@ -80,14 +107,14 @@ public sealed partial class IntervalMap<TValue>
     }
 
     /// <summary>
-    /// Writer: the leaf in which <paramref name="address"/> belongs. A range that ends at or after the address, if there is any, has its
-    /// first one here, because cuts are exact.
+    /// Writer: the leaf in which <paramref name="address"/> belongs. If there is a range that ends at or after the address, the first such
+    /// is here, because cuts are exact.
     /// </summary>
     private Leaf<TValue>? LeafFor(ulong address)
     {
         Node? node = _root;
         while (node is Branch branch)
-            node = branch.ChildAt(branch.Search(address));
+            node = branch.ChildFor(address);
         return (Leaf<TValue>?)node;
     }
 
@@ -97,42 +124,48 @@ public sealed partial class IntervalMap<TValue>
         Node node = root;
         while (node is Branch branch)
         {
-            int i = branch.Search(address);
+            int i = (int)branch.Search(address);
             route.Add(branch, i);
-            node = branch.ChildAt(i)!;
+            node = branch.Children[i]!;
         }
         return (Leaf<TValue>)node;
     }
 
     /// <summary>
-    /// Carries the largest holes of branches upward, from the one at <paramref name="level"/>, until nothing changes any more; but not
-    /// before <paramref name="top"/>, the highest branch that was changed itself.
+    /// One of the holes that the branch at <paramref name="level"/> knows has changed in size: corrects what is known above, as far up as
+    /// it makes a difference.
     /// </summary>
-    private static void Summarise(ref Route route, int level, int top)
+    private static void HoleChanged(ref Route route, int level, ulong was, ulong now)
     {
-        for (; level > 0; level--)
+        for (; level > 0 && was != now; level--)
         {
-            ulong largest = route[level].Branch.LargestHole();
             ref ulong known = ref route[level - 1].Branch.Inside[route[level - 1].Index];
-            if (known == largest && level <= top)
+            if (now < known && was < known)
                 return;
-            known = largest;
+            was = known;
+            known = now >= known ? now : route[level].Branch.LargestHole();
+            now = known;
         }
     }
 
-    /// <summary>Writer: an empty full leaf, a used one if there is one.</summary>
-    private FullLeaf<TValue> TakeLeaf() => _pool?.TakeLeaf() ?? new FullLeaf<TValue>();
+    /// <summary>The same for the largest hole inside the route's leaf.</summary>
+    private static void InsideChanged(ref Route route, ulong now)
+    {
+        int bottom = route.Depth - 1;
+        ref ulong known = ref route[bottom].Branch.Inside[route[bottom].Index];
+        ulong was = known;
+        known = now;
+        HoleChanged(ref route, bottom, was, now);
+    }
 
-    /// <summary>Writer: an empty branch, a used one if there is one.</summary>
-    private Branch TakeBranch() => _pool?.TakeBranch() ?? new Branch();
-
-    private Pool<TValue> Pool => _pool ??= new Pool<TValue>();
-
-    /// <summary>For tests, which check the tree.</summary>
-    internal Node? Root => _root;
-
-    /// <summary>For tests: a reader has announced itself.</summary>
-    internal bool HasWaitingReaders => Volatile.Read(ref _waiting) != 0;
+    /// <summary>The same for the hole after child <paramref name="i"/> of the branch at <paramref name="level"/>.</summary>
+    private static void BetweenChanged(ref Route route, int level, int i, ulong now)
+    {
+        ref ulong between = ref route[level].Branch.Between[i];
+        ulong was = between;
+        between = now;
+        HoleChanged(ref route, level, was, now);
+    }
 
     [Conditional("DEBUG")]
     private static void AssertRange(ulong start, ulong last) => Debug.Assert(start <= last, "a range ends before it starts");

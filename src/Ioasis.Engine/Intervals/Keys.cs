@@ -4,34 +4,67 @@ using System.Runtime.Intrinsics;
 
 namespace Ioasis.Engine.Intervals;
 
-/// <summary>The search inside a node: how many keys of a sorted row are below an address. Without branches that depend on the keys.</summary>
+/// <summary>
+/// Rows of sorted keys inside a node. All of a row is compared, or moved, whatever the position, without a jump that depends on it: a
+/// mispredicted jump costs more. Unused keys are <see cref="ulong.MaxValue"/>, which is below nothing.
+/// </summary>
 internal static class Keys
 {
-    /// <summary>
-    /// The number of keys less than <paramref name="address"/> among the first <paramref name="length"/> (a multiple of eight, a constant
-    /// where this is inlined). Unused keys are <see cref="ulong.MaxValue"/>, which is below nothing.
-    /// </summary>
+    /// <summary>Of the eight keys from <paramref name="from"/> on, how many are less than <paramref name="address"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static int CountBelow(ref ulong keys, int length, ulong address)
+    public static nuint CountBelow8(ref ulong keys, nuint from, ulong address)
     {
-        ulong below = 0;
         if (Vector512.IsHardwareAccelerated)
         {
-            Vector512<ulong> wanted = Vector512.Create(address);
-            for (int i = 0; i < length; i += 8)
-                below |= Vector512.LessThan(Vector512.LoadUnsafe(ref keys, (nuint)i), wanted).ExtractMostSignificantBits() << i;
-            return BitOperations.PopCount(below);
+            Vector512<ulong> eight = Vector512.LoadUnsafe(ref keys, from);
+            return (uint)BitOperations.PopCount(Vector512.GreaterThan(Vector512.Create(address), eight).ExtractMostSignificantBits());
         }
         if (Vector256.IsHardwareAccelerated)
         {
             Vector256<ulong> wanted = Vector256.Create(address);
-            for (int i = 0; i < length; i += 4)
-                below |= (ulong)Vector256.LessThan(Vector256.LoadUnsafe(ref keys, (nuint)i), wanted).ExtractMostSignificantBits() << i;
-            return BitOperations.PopCount(below);
+            uint low = Vector256.GreaterThan(wanted, Vector256.LoadUnsafe(ref keys, from)).ExtractMostSignificantBits();
+            uint high = Vector256.GreaterThan(wanted, Vector256.LoadUnsafe(ref keys, from + 4)).ExtractMostSignificantBits();
+            return (uint)BitOperations.PopCount(low | high << 4);
         }
-        int count = 0;
-        for (int i = 0; i < length; i++)
-            count += Unsafe.Add(ref keys, i) < address ? 1 : 0;
+        nuint count = 0;
+        for (nuint i = 0; i < 8; i++)
+            count += Unsafe.Add(ref keys, from + i) < address ? 1u : 0u;
         return count;
+    }
+
+    /// <summary>Puts a key at a position of a row of sixteen; those from there on move one up, the last is lost.</summary>
+    public static void Insert16(ref ulong keys, int position, ulong key)
+    {
+        Vector512<ulong> at = Vector512.Create((ulong)position), inserted = Vector512.Create(key);
+        Vector512<ulong> low = Vector512.LoadUnsafe(ref keys), high = Vector512.LoadUnsafe(ref keys, 8);
+        Vector512<ulong> lowUp = Vector512.Shuffle(low, Vector512.Create(0ul, 0, 1, 2, 3, 4, 5, 6)), highUp = Vector512.LoadUnsafe(ref keys, 7);
+        Vector512<ulong> lowIndex = Vector512<ulong>.Indices, highIndex = lowIndex + Vector512.Create(8ul);
+        low = Vector512.ConditionalSelect(Vector512.GreaterThan(lowIndex, at), lowUp, low);
+        high = Vector512.ConditionalSelect(Vector512.GreaterThan(highIndex, at), highUp, high);
+        Vector512.ConditionalSelect(Vector512.Equals(lowIndex, at), inserted, low).StoreUnsafe(ref keys);
+        Vector512.ConditionalSelect(Vector512.Equals(highIndex, at), inserted, high).StoreUnsafe(ref keys, 8);
+    }
+
+    /// <summary>Takes the key at a position of a row of sixteen out; those after it move one down, the last becomes unused.</summary>
+    public static void Remove16(ref ulong keys, int position)
+    {
+        Vector512<ulong> at = Vector512.Create((ulong)position);
+        Vector512<ulong> low = Vector512.LoadUnsafe(ref keys), high = Vector512.LoadUnsafe(ref keys, 8);
+        Vector512<ulong> lowDown = Vector512.LoadUnsafe(ref keys, 1);
+        Vector512<ulong> highDown = Vector512.Shuffle(high, Vector512.Create(1ul, 2, 3, 4, 5, 6, 7, 7)).WithElement(7, ulong.MaxValue);
+        Vector512<ulong> lowIndex = Vector512<ulong>.Indices, highIndex = lowIndex + Vector512.Create(8ul);
+        Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(lowIndex, at), lowDown, low).StoreUnsafe(ref keys);
+        Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(highIndex, at), highDown, high).StoreUnsafe(ref keys, 8);
+    }
+
+    /// <summary>The largest of a row of <see cref="Shape.Branch"/> sizes.</summary>
+    public static ulong Largest(ref ulong sizes)
+    {
+        Vector512<ulong> largest = Vector512.LoadUnsafe(ref sizes);
+        for (int i = 8; i < Shape.Branch; i += 8)
+            largest = Vector512.Max(largest, Vector512.LoadUnsafe(ref sizes, (nuint)i));
+        Vector256<ulong> four = Vector256.Max(largest.GetLower(), largest.GetUpper());
+        Vector128<ulong> two = Vector128.Max(four.GetLower(), four.GetUpper());
+        return Math.Max(two[0], two[1]);
     }
 }

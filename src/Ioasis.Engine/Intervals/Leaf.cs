@@ -1,106 +1,122 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Ioasis.Engine.Intervals;
 
-/// <summary>Up to <see cref="Shape.Leaf"/> ranges with their values, ascending, as three rows: lasts (searched), starts, values.</summary>
+/// <summary>Up to <see cref="Shape.Leaf"/> ranges with their values.</summary>
 /// <remarks>
-/// All leaves of a tree with branches are <see cref="FullLeaf{TValue}"/>. A map with few ranges has one leaf and no branch, and that leaf
-/// may be of a smaller kind, because there can be a million such maps. Unused lasts are <see cref="ulong.MaxValue"/>, unused values are
-/// default (they must not keep objects alive).
+/// <para>The last addresses stand in ascending order, because they are searched. The rest of a range, its entry, is written to a free slot
+/// once and stays there; <see cref="Order"/> says which slot is whose.</para>
+/// <para>All leaves of a tree with branches are <see cref="FullLeaf{TValue}"/>. A map with few ranges has one leaf and no branch, and that
+/// leaf may be of a smaller kind, because there can be a million such maps. Unused lasts are <see cref="ulong.MaxValue"/>, unused entries
+/// are default (they must not keep objects alive).</para>
+/// <para>Readers read within <see cref="Version"/>; only the writer, between its Begin and End, writes. Positions are 0 to
+/// <see cref="Node.Count"/> - 1 in ascending order.</para>
 /// </remarks>
 internal abstract class Leaf<TValue> : Node
     where TValue : struct
 {
-    /// <summary>Writer only: the next leaf in ascending order, or the next in the pool.</summary>
+    /// <summary>Guards everything here but <see cref="Next"/>. It outlives the leaf's use: a reader that still holds a leaf used anew sees it.</summary>
+    public Sequence Version;
+
+    /// <summary>Which slot of <see cref="Entries"/> each position has.</summary>
+    public SlotOrder Order = SlotOrder.Identity;
+
+    /// <summary>Writer only: the next leaf in ascending order, or the next spare one.</summary>
     public Leaf<TValue>? Next;
 
     /// <summary>The inclusive ends, ascending; as long as the capacity.</summary>
     public abstract Span<ulong> Lasts { get; }
 
-    public abstract Span<ulong> Starts { get; }
+    /// <summary>The other parts of the ranges, by slot; as long as the capacity.</summary>
+    public abstract Span<Entry<TValue>> Entries { get; }
 
-    public abstract Span<TValue> Values { get; }
-
-    /// <summary>The first range whose last is not below <paramref name="address"/>: the only one that can hold it. Count when there is none.</summary>
+    /// <summary>
+    /// The position of the first range whose last is not below <paramref name="address"/>, the only one that can hold it;
+    /// <see cref="Node.Count"/>, or more in a half-changed leaf, when there is none.
+    /// </summary>
     public abstract int Find(ulong address);
 
-    /// <summary>Puts a range at <paramref name="i"/>; there must be room. Within a change.</summary>
-    public void Insert(int i, ulong start, ulong last, in TValue value)
+    /// <summary>The start and the value of the range at a position.</summary>
+    public virtual ref Entry<TValue> EntryAt(int position) => ref Entries[Order[position]];
+
+    /// <summary>Puts a range at a position; there must be room. Within a change.</summary>
+    public virtual void Insert(int position, ulong start, ulong last, in TValue value)
     {
         int count = Count;
-        Span<ulong> lasts = Lasts, starts = Starts;
-        Span<TValue> values = Values;
-        if (i < count)
-        {
-            lasts[i..count].CopyTo(lasts[(i + 1)..]);
-            starts[i..count].CopyTo(starts[(i + 1)..]);
-            values[i..count].CopyTo(values[(i + 1)..]);
-        }
-        lasts[i] = last;
-        starts[i] = start;
-        values[i] = value;
+        Span<ulong> lasts = Lasts;
+        lasts[position..count].CopyTo(lasts[(position + 1)..]);
+        lasts[position] = last;
+        Order = Order.MovedDown(count, position);
+        ref Entry<TValue> entry = ref EntryAt(position);
+        entry.Start = start;
+        entry.Value = value;
         Count = count + 1;
     }
 
-    /// <summary>Takes the range at <paramref name="i"/> out. Within a change.</summary>
-    public void RemoveAt(int i)
+    /// <summary>Takes the range at a position out. Within a change.</summary>
+    public virtual void RemoveAt(int position)
     {
         int count = Count - 1;
-        Span<ulong> lasts = Lasts, starts = Starts;
-        Span<TValue> values = Values;
-        lasts[(i + 1)..(count + 1)].CopyTo(lasts[i..]);
-        starts[(i + 1)..(count + 1)].CopyTo(starts[i..]);
-        values[(i + 1)..(count + 1)].CopyTo(values[i..]);
+        Span<ulong> lasts = Lasts;
+        lasts[(position + 1)..(count + 1)].CopyTo(lasts[position..]);
         lasts[count] = ulong.MaxValue;
-        values[count] = default;
+        EntryAt(position) = default;
+        Order = Order.MovedUp(position, count);
         Count = count;
     }
 
-    /// <summary>Moves <paramref name="count"/> ranges from <paramref name="from"/> on to <paramref name="target"/>'s end. Within a change of both.</summary>
-    public void MoveToEnd(int from, int count, Leaf<TValue> target)
+    /// <summary>Copies <paramref name="count"/> ranges from a position on to another leaf, where they come to <paramref name="to"/>. Within a change.</summary>
+    public void CopyTo(int position, int count, Leaf<TValue> target, int to)
     {
-        Lasts.Slice(from, count).CopyTo(target.Lasts[target.Count..]);
-        Starts.Slice(from, count).CopyTo(target.Starts[target.Count..]);
-        Values.Slice(from, count).CopyTo(target.Values[target.Count..]);
-        target.Count += count;
-        Cut(from, count);
+        for (int i = 0; i < count; i++)
+        {
+            ref Entry<TValue> entry = ref EntryAt(position + i);
+            target.Insert(to + i, entry.Start, Lasts[position + i], in entry.Value);
+        }
     }
 
-    /// <summary>Moves the last <paramref name="count"/> ranges to <paramref name="target"/>'s beginning. Within a change of both.</summary>
-    public void MoveToFront(int count, Leaf<TValue> target)
+    /// <summary>Takes the first <paramref name="count"/> ranges out. Within a change.</summary>
+    public void RemoveFirst(int count)
     {
-        int from = Count - count;
-        target.Lasts[..target.Count].CopyTo(target.Lasts[count..]);
-        target.Starts[..target.Count].CopyTo(target.Starts[count..]);
-        target.Values[..target.Count].CopyTo(target.Values[count..]);
-        Lasts.Slice(from, count).CopyTo(target.Lasts);
-        Starts.Slice(from, count).CopyTo(target.Starts);
-        Values.Slice(from, count).CopyTo(target.Values);
-        target.Count += count;
-        Cut(from, count);
+        for (int i = 0; i < count; i++)
+            EntryAt(i) = default;
+        Lasts[count..Count].CopyTo(Lasts);
+        Lasts[(Count - count)..Count].Fill(ulong.MaxValue);
+        Order = Order.Rotated(count);
+        Count -= count;
     }
+
+    /// <summary>Keeps the first <paramref name="count"/> ranges only. Within a change.</summary>
+    public void Truncate(int count)
+    {
+        for (int i = count; i < Count; i++)
+            EntryAt(i) = default;
+        Lasts[count..Count].Fill(ulong.MaxValue);
+        Count = count;
+    }
+
+    /// <summary>The size of the hole between the ranges at position - 1 and at the position, which is not the first.</summary>
+    public ulong HoleBefore(int position) => EntryAt(position).Start - Lasts[position - 1] - 1;
 
     /// <summary>The largest hole between two ranges of this leaf; 0 when there is none.</summary>
-    public ulong LargestHole()
+    /// <param name="most">What it is known not to exceed: the search ends when a hole of this size is found.</param>
+    public ulong LargestHole(ulong most = ulong.MaxValue)
     {
-        ReadOnlySpan<ulong> starts = Starts[..Count], lasts = Lasts[..Count];
         ulong largest = 0;
-        for (int i = 1; i < starts.Length; i++)
-            largest = Math.Max(largest, starts[i] - lasts[i - 1] - 1);
+        for (int i = 1; i < Count && largest != most; i++)
+            largest = Math.Max(largest, HoleBefore(i));
         return largest;
     }
+}
 
-    private void Cut(int from, int count)
-    {
-        int rest = Count - from - count;
-        Lasts.Slice(from + count, rest).CopyTo(Lasts[from..]);
-        Starts.Slice(from + count, rest).CopyTo(Starts[from..]);
-        Values.Slice(from + count, rest).CopyTo(Values[from..]);
-        Count = from + rest;
-        Lasts.Slice(Count, count).Fill(ulong.MaxValue);
-        Values.Slice(Count, count).Clear();
-    }
+/// <summary>A range without its last address.</summary>
+internal struct Entry<TValue>
+    where TValue : struct
+{
+    public ulong Start;
+    public TValue Value;
 }
 
 /// <summary>The leaf of a map that has never held more than one range.</summary>
@@ -108,16 +124,13 @@ internal sealed class OneLeaf<TValue> : Leaf<TValue>
     where TValue : struct
 {
     private ulong _last = ulong.MaxValue;
-    private ulong _start;
-    private TValue _value;
+    private Entry<TValue> _entry;
 
     public override Span<ulong> Lasts => new(ref _last);
 
-    public override Span<ulong> Starts => new(ref _start);
+    public override Span<Entry<TValue>> Entries => new(ref _entry);
 
-    public override Span<TValue> Values => new(ref _value);
-
-    public override int Find(ulong address) => Count != 0 && _last < address ? 1 : 0;
+    public override int Find(ulong address) => _last < address ? 1 : 0;
 }
 
 /// <summary>The leaf of a map that has never held more than four ranges.</summary>
@@ -125,16 +138,13 @@ internal sealed class FourLeaf<TValue> : Leaf<TValue>
     where TValue : struct
 {
     private Four<ulong> _lasts;
-    private Four<ulong> _starts;
-    private Four<TValue> _values;
+    private Four<Entry<TValue>> _entries;
 
     public FourLeaf() => Lasts.Fill(ulong.MaxValue);
 
     public override Span<ulong> Lasts => _lasts;
 
-    public override Span<ulong> Starts => _starts;
-
-    public override Span<TValue> Values => _values;
+    public override Span<Entry<TValue>> Entries => _entries;
 
     public override int Find(ulong address)
     {
@@ -150,20 +160,56 @@ internal sealed class FullLeaf<TValue> : Leaf<TValue>
     where TValue : struct
 {
     private LeafRow<ulong> _lasts;
-    private LeafRow<ulong> _starts;
-    private LeafRow<TValue> _values;
+    private LeafRow<Entry<TValue>> _entries;
 
     public FullLeaf() => Lasts.Fill(ulong.MaxValue);
 
     public override Span<ulong> Lasts => _lasts;
 
-    public override Span<ulong> Starts => _starts;
-
-    public override Span<TValue> Values => _values;
+    public override Span<Entry<TValue>> Entries => _entries;
 
     public override int Find(ulong address) => Search(address);
 
     /// <summary><see cref="Find"/> for who knows the type.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Search(ulong address) => Keys.CountBelow(ref MemoryMarshal.GetReference((Span<ulong>)_lasts), Shape.Leaf, address);
+    public int Search(ulong address)
+    {
+        ref ulong lasts = ref FirstLast;
+        return (int)(Keys.CountBelow8(ref lasts, 0, address) + Keys.CountBelow8(ref lasts, 8, address));
+    }
+
+    /// <remarks>Any position will do: an order has sixteen slots.</remarks>
+    public override ref Entry<TValue> EntryAt(int position) =>
+        ref Unsafe.Add(ref MemoryMarshal.GetReference((Span<Entry<TValue>>)_entries), Order[position]);
+
+    public override void Insert(int position, ulong start, ulong last, in TValue value)
+    {
+        Keys.Insert16(ref FirstLast, position, last);
+        Order = Order.MovedDown(Count, position);
+        ref Entry<TValue> entry = ref EntryAt(position);
+        entry.Start = start;
+        entry.Value = value;
+        Count++;
+    }
+
+    public override void RemoveAt(int position)
+    {
+        Keys.Remove16(ref FirstLast, position);
+        EntryAt(position) = default;
+        Count--;
+        Order = Order.MovedUp(position, Count);
+    }
+
+    /// <summary>Has the processor fetch the entry at a position.</summary>
+    public unsafe void Prefetch(int position)
+    {
+        if (Sse.IsSupported)
+        {
+            byte* p = (byte*)Unsafe.AsPointer(ref EntryAt(position));
+            Sse.Prefetch0(p);
+            Sse.Prefetch0(p + 31);
+        }
+    }
+
+    private ref ulong FirstLast => ref MemoryMarshal.GetReference((Span<ulong>)_lasts);
 }

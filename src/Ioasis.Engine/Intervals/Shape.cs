@@ -9,11 +9,14 @@ namespace Ioasis.Engine.Intervals;
 /// </remarks>
 internal static class Shape
 {
-    /// <summary>Ranges in a leaf.</summary>
+    /// <summary>Ranges in a leaf: as many as <see cref="SlotOrder"/> can put in order.</summary>
     public const int Leaf = 16;
 
-    /// <summary>Children of a branch.</summary>
-    public const int Branch = 32;
+    /// <summary>Children of a branch: as many as two comparisons of eight keys can tell apart.</summary>
+    public const int Branch = Group * Group;
+
+    /// <summary>Cuts of a branch that are compared at once.</summary>
+    public const int Group = 8;
 
     /// <summary>A leaf with fewer ranges, the root apart, is merged with a neighbour or filled from it.</summary>
     public const int LeafLeast = Leaf / 4;
@@ -27,8 +30,8 @@ internal static class Shape
     /// <summary>Two branches become one when it holds no more than this.</summary>
     public const int BranchMerged = Branch * 3 / 4;
 
-    /// <summary>Levels of branches that <see cref="int.MaxValue"/> ranges can need: 2^31 / 4 leaves, at least 8 children each.</summary>
-    public const int MaxDepth = 12;
+    /// <summary>Levels of branches that <see cref="int.MaxValue"/> ranges can need: 2^31 / 4 leaves, at least 16 children each.</summary>
+    public const int MaxDepth = 8;
 
     /// <summary>
     /// Where to cut a full node of <paramref name="count"/> things when one more will be put at <paramref name="position"/>: in the middle,
@@ -55,6 +58,13 @@ internal struct LeafRow<T>
 /// <summary>As many things in a row as a branch has children.</summary>
 [InlineArray(Shape.Branch)]
 internal struct BranchRow<T>
+{
+    private T _first;
+}
+
+/// <summary>As many things in a row as a branch has groups of cuts.</summary>
+[InlineArray(Shape.Group)]
+internal struct GroupRow<T>
 {
     private T _first;
 }

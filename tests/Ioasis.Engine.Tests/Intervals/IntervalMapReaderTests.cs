@@ -182,15 +182,15 @@ public sealed class IntervalMapReaderTests
     {
         IntervalMap<Tag> map = new();
         map.TryAdd(0, 9, Tag.Of(0, 9));
-        Node leaf = map.Root!;
-        leaf.BeginChange();
+        var leaf = (Leaf<Tag>)map.Root!;
+        leaf.Version.Begin();
         bool found = true;
         Thread reader = new(() => found = map.TryFind(5, out _, out _, out _));
         reader.Start();
         while (!map.HasWaitingReaders)
             Thread.Yield();
-        ((Leaf<Tag>)leaf).RemoveAt(0);
-        leaf.EndChange();
+        leaf.RemoveAt(0);
+        leaf.Version.End();
         reader.Join();
         Assert.False(found);
         Assert.False(map.HasWaitingReaders);

@@ -11,6 +11,7 @@ internal static class TreeChecker
     public static void Check<TValue>(IntervalMap<TValue> map)
         where TValue : struct
     {
+        Require(map.IsAtRest, "the structure at rest");
         List<Leaf<TValue>> leaves = [];
         if (map.Root is { } root)
             Walk(root, isRoot: true, leaves);
@@ -26,7 +27,6 @@ internal static class TreeChecker
     private static Facts Walk<TValue>(Node node, bool isRoot, List<Leaf<TValue>> leaves)
         where TValue : struct
     {
-        Require((node.Version & 1) == 0, "a version at rest");
         if (node is Leaf<TValue> leaf)
         {
             leaves.Add(leaf);
@@ -51,25 +51,36 @@ internal static class TreeChecker
             Require(branch.Children[i] is null && branch.Inside[i] == 0, "an unused place");
         for (int i = branch.Count - 1; i < Shape.Branch; i++)
             Require(branch.Cuts[i] == ulong.MaxValue && branch.Between[i] == 0, "an unused cut");
+        for (int group = 0; group < Shape.Group; group++)
+            Require(branch.Pivots[group] == branch.Cuts[group * Shape.Group + Shape.Group - 1], "a pivot");
         return facts with { Height = facts.Height + 1 };
     }
 
     private static Facts CheckLeaf<TValue>(Leaf<TValue> leaf, bool isRoot)
         where TValue : struct
     {
+        Require(leaf.Version.IsAtRest, "a version at rest");
         Require(leaf.Count <= leaf.Lasts.Length && leaf.Count >= (isRoot ? 0 : Shape.LeafLeast), "the fill of a leaf");
         Require(isRoot || leaf is FullLeaf<TValue>, "a small leaf only as a root");
+        int slots = 0;
+        for (int i = 0; i < Shape.Leaf; i++)
+            slots |= 1 << leaf.Order[i];
+        Require(slots == (1 << Shape.Leaf) - 1, "an order with every slot once");
         ulong largest = 0;
         for (int i = 0; i < leaf.Count; i++)
         {
-            Require(leaf.Starts[i] <= leaf.Lasts[i], "a range that ends after it starts");
-            Require(i == 0 || leaf.Starts[i] > leaf.Lasts[i - 1], "ranges in order");
+            ulong start = leaf.EntryAt(i).Start;
+            Require(start <= leaf.Lasts[i], "a range that ends after it starts");
+            Require(i == 0 || start > leaf.Lasts[i - 1], "ranges in order");
             if (i > 0)
-                largest = Math.Max(largest, leaf.Starts[i] - leaf.Lasts[i - 1] - 1);
+                largest = Math.Max(largest, start - leaf.Lasts[i - 1] - 1);
         }
         for (int i = leaf.Count; i < leaf.Lasts.Length; i++)
-            Require(leaf.Lasts[i] == ulong.MaxValue && leaf.Values[i].Equals(default(TValue)), "an unused range");
-        return leaf.Count == 0 ? default : new(0, leaf.Starts[0], leaf.Lasts[leaf.Count - 1], largest);
+        {
+            Entry<TValue> entry = leaf.EntryAt(i);
+            Require(leaf.Lasts[i] == ulong.MaxValue && entry.Start == 0 && entry.Value.Equals(default(TValue)), "an unused range");
+        }
+        return leaf.Count == 0 ? default : new(0, leaf.EntryAt(0).Start, leaf.Lasts[leaf.Count - 1], largest);
     }
 
     private static void Require(bool holds, string what)

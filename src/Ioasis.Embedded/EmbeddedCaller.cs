@@ -44,7 +44,7 @@ internal sealed class EmbeddedCaller(ClientMemory memory, DescriptorTable files)
         if (line is not null)
             return Errno.Success;
         handle.Dispose();
-        return why.Because(ReasonCode.EventDescriptorInvalid, (uint)descriptor);
+        return why.Because(ReasonCode.DescriptorNotAnEvent, (uint)descriptor);
     }
 
     /// <summary>The call of this thread has ended.</summary>

@@ -37,7 +37,7 @@ public sealed partial class ConsoleSnippetTests(CPrograms programs) : IClassFixt
         string here = command.Replace("./ioasis ", string.Join(' ', CommandLine.Ioasis) + " ", StringComparison.Ordinal);
         if (here.Contains("$PROGRAMS/", StringComparison.Ordinal))
             here = here.Replace("$PROGRAMS/", Path.GetDirectoryName(programs["edu"]) + "/", StringComparison.Ordinal);
-        CommandResult result = CommandLine.Run("bash", "-c", here + " 2>&1");
+        CommandResult result = CommandLine.Run("bash", "-c", $"{{ {here}; }} 2>&1");
         string[] wanted = Lines(expected), shown = Lines(result.Output);
         Assert.True(Matches(wanted, shown), $"{document} shows for '{command}':\n{expected}\nbut it prints:\n{result.Output}");
     }

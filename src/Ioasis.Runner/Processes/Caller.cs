@@ -75,7 +75,7 @@ internal sealed unsafe class Caller(ProcessTable processes, OpenFiles files) : I
         {
             return ProcessTable.Identify(Thread, descriptor, out _) != 0
                 ? why.Because(ReasonCode.BadDescriptor, (ulong)(uint)descriptor)
-                : why.Because(ReasonCode.EventDescriptorInvalid, (ulong)(uint)descriptor);
+                : why.Because(ReasonCode.DescriptorNotAnEvent, (ulong)(uint)descriptor);
         }
 
         var handle = new SafeFileHandle(copy.Release(), ownsHandle: true);
@@ -83,6 +83,6 @@ internal sealed unsafe class Caller(ProcessTable processes, OpenFiles files) : I
         if (line is not null)
             return Errno.Success;
         handle.Dispose();
-        return why.Because(ReasonCode.EventDescriptorInvalid, (ulong)(uint)descriptor);
+        return why.Because(ReasonCode.DescriptorNotAnEvent, (ulong)(uint)descriptor);
     }
 }

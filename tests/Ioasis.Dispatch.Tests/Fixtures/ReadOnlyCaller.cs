@@ -28,7 +28,7 @@ internal sealed class ReadOnlyCaller : ICaller
     public Errno TakeEvent(int descriptor, out EventLine? line, ref Reason why)
     {
         line = null;
-        return why.Because(ReasonCode.EventDescriptorInvalid, (ulong)descriptor);
+        return why.Because(ReasonCode.DescriptorNotAnEvent, (ulong)descriptor);
     }
 
     private sealed class View(ArrayMemory bytes) : ClientMemory(bytes.Owner)

@@ -34,7 +34,7 @@ internal sealed class TestCaller : ICaller
     public Errno TakeEvent(int descriptor, out EventLine? line, ref Reason why)
     {
         line = Descriptors.GetValueOrDefault(descriptor) as EventLine;
-        return line is null ? why.Because(ReasonCode.EventDescriptorInvalid, (ulong)descriptor) : Errno.Success;
+        return line is null ? why.Because(ReasonCode.DescriptorNotAnEvent, (ulong)descriptor) : Errno.Success;
     }
 
     /// <summary>An ioctl whose structure lies at the start of the memory; gives it back as the call left it.</summary>

@@ -14,8 +14,9 @@ internal static class CommandLine
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
 
-    /// <summary>The command line of this build: <c>dotnet ioasis.dll</c>.</summary>
-    public static string[] Ioasis { get; } = ["dotnet", Path.Combine(AppContext.BaseDirectory, "ioasis.dll")];
+    /// <summary>The command line of this build, where it was built (the demo's program lies beside it): <c>dotnet ioasis.dll</c>.</summary>
+    public static string[] Ioasis { get; } = ["dotnet", Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory, "..", "..", "Ioasis.Cli", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "ioasis.dll"))];
 
     public static bool IsRoot { get; } = Environment.UserName == "root" || Environment.GetEnvironmentVariable("USER") == "root";
 

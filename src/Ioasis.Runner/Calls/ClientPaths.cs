@@ -100,7 +100,7 @@ internal sealed unsafe class ClientPaths
     private ReadOnlySpan<byte> WithoutMaterialRoot(ReadOnlySpan<byte> path)
     {
         ReadOnlySpan<byte> root = _emulation.Material.RootBytes;
-        if (!path.StartsWith(root))
+        if (root.IsEmpty || !path.StartsWith(root))
             return path;
         ReadOnlySpan<byte> rest = path[root.Length..];
         return rest.IsEmpty ? "/"u8 : rest[0] == '/' ? rest : path;

@@ -65,14 +65,15 @@ internal sealed unsafe class NodeOpen(Emulation emulation, DescriptorInstaller i
         if ((flags & Linux.O_PATH) != 0)
             own &= ~Linux.O_ACCMODE;
         int number;
-        fixed (byte* path = node.Stand!.Path)
+        StandIn stand = emulation.Material.StandOf(node);
+        fixed (byte* path = stand.Path)
             number = LibC.openat(Linux.AT_FDCWD, path, own);
         int error = number < 0 ? Marshal.GetLastPInvokeError() : 0;
         using var file = new Descriptor(number);
         bool closeOnExec = (flags & Linux.O_CLOEXEC) != 0;
         if (error != 0)
             emulation.Listener.Fail(in call, error);
-        else if (emulation.Material.TryFindSpecial(node.Stand.Id, out _))
+        else if (emulation.Material.TryFindSpecial(stand.Id, out _))
             installer.InstallInRange(in call, file, 0, closeOnExec);
         else
             installer.InstallAnywhere(in call, file, closeOnExec);

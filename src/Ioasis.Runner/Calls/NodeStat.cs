@@ -31,10 +31,10 @@ internal sealed unsafe class NodeStat(Emulation emulation)
             emulation.Listener.Fail(in call, Linux.EFAULT);
     }
 
-    private static statx Of(PathNode node)
+    private statx Of(PathNode node)
     {
         statx file;
-        fixed (byte* path = node.Stand!.Path)
+        fixed (byte* path = emulation.Material.StandOf(node).Path)
             _ = Stat.Get(Linux.AT_FDCWD, path, Linux.AT_SYMLINK_NOFOLLOW, out file);
         file.stx_mask = Linux.STATX_BASIC_STATS;
         if (node.Device is { } device)

@@ -140,11 +140,11 @@ internal sealed unsafe class PathCalls(Emulation emulation, ClientPaths paths, D
         return false;
     }
 
-    private static int AccessError(PathNode node, int mode)
+    private int AccessError(PathNode node, int mode)
     {
         if (node.Kind == PathKind.Device)
             return (mode & Linux.X_OK) != 0 ? Linux.EACCES : 0;
-        fixed (byte* path = node.Stand!.Path)
+        fixed (byte* path = emulation.Material.StandOf(node).Path)
         {
             return LibC.faccessat(Linux.AT_FDCWD, path, mode, 0) == 0
                 ? 0

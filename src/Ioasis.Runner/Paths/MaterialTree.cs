@@ -7,39 +7,68 @@ namespace Ioasis.Runner.Paths;
 
 /// <summary>
 /// The tree as real files in a private temporary directory, so that a client that opens a directory or a text file of it gets a real
-/// descriptor on which reading, seeking and listing work by themselves. Device nodes are empty files there. Removed at the end.
+/// descriptor on which reading, seeking and listing work by themselves. Device nodes are empty files there. Made when a client first
+/// needs one of them, which most programs never do; removed at the end.
 /// </summary>
-internal sealed unsafe class MaterialTree : IDisposable
+/// <remarks>Thread-safe: made under the lock, then only read.</remarks>
+internal sealed unsafe class MaterialTree(PathTree tree) : IDisposable
 {
     private const string Prefix = "ioasis-tree-";
 
     private static readonly TimeSpan s_grace = TimeSpan.FromMinutes(1);
 
-    private readonly string _root;
-    private readonly Descriptor _lock;
+    private readonly Lock _gate = new();
     private readonly Dictionary<FileId, PathNode> _special = [];
+    private volatile bool _isMade;
+    private string? _root;
+    private Descriptor? _held;
 
-    public MaterialTree(PathTree tree)
+    /// <summary>
+    /// Where it lies: what the kernel calls a client's current directory or descriptor begins with it. No slash at the end; empty as long
+    /// as no client can be in it.
+    /// </summary>
+    public byte[] RootBytes { get; private set; } = [];
+
+    /// <summary>The real file that stands for a node.</summary>
+    public StandIn StandOf(PathNode node)
     {
-        string parent = Path.GetTempPath();
-        RemoveAbandoned(parent);
-        _root = Path.Combine(parent, $"{Prefix}{Environment.ProcessId}-{Guid.NewGuid():N}");
-        Directory.CreateDirectory(_root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        _lock = Lock(_root) ?? throw new IOException($"{_root} cannot be locked");
-        RootBytes = Encoding.UTF8.GetBytes(_root);
-        Make(tree.Root, _root);
+        if (!_isMade)
+            Make();
+        return node.Stand!;
     }
 
-    /// <summary>Where it lies: what the kernel calls a client's current directory or descriptor begins with it. No slash at the end.</summary>
-    public byte[] RootBytes { get; }
-
     /// <summary>The device node, or the directory with device nodes in it, that a stand-in file stands for.</summary>
-    public bool TryFindSpecial(FileId id, [NotNullWhen(true)] out PathNode? node) => _special.TryGetValue(id, out node);
+    public bool TryFindSpecial(FileId id, [NotNullWhen(true)] out PathNode? node)
+    {
+        node = null;
+        return _isMade && _special.TryGetValue(id, out node);
+    }
 
     public void Dispose()
     {
-        Remove(_root);
-        _lock.Dispose();
+        lock (_gate)
+        {
+            if (_root is not null)
+                Remove(_root);
+            _held?.Dispose();
+        }
+    }
+
+    private void Make()
+    {
+        lock (_gate)
+        {
+            if (_isMade)
+                return;
+            string parent = Path.GetTempPath();
+            RemoveAbandoned(parent);
+            _root = Path.Combine(parent, $"{Prefix}{Environment.ProcessId}-{Guid.NewGuid():N}");
+            Directory.CreateDirectory(_root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            _held = Lock(_root) ?? throw new IOException($"{_root} cannot be locked");
+            Make(tree.Root, _root);
+            RootBytes = Encoding.UTF8.GetBytes(_root);
+            _isMade = true;
+        }
     }
 
     private void Make(PathNode node, string path)

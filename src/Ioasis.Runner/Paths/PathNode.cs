@@ -13,7 +13,7 @@ internal enum PathKind
 
 /// <summary>
 /// One file or directory that clients see and the host does not have. Built once, then immutable but for <see cref="Stand"/>, which
-/// <see cref="MaterialTree"/> sets before the program starts.
+/// <see cref="MaterialTree"/> sets when a client first needs a real file.
 /// </summary>
 internal sealed class PathNode
 {
@@ -60,7 +60,7 @@ internal sealed class PathNode
     /// <summary>The device behind a device node; null otherwise.</summary>
     public EmulatedDevice? Device { get; init; }
 
-    /// <summary>The real file that stands for it on the host.</summary>
+    /// <summary>The real file that stands for it on the host, once there is one: ask <see cref="MaterialTree.StandOf"/>.</summary>
     public StandIn? Stand { get; set; }
 
     public IReadOnlyCollection<PathNode> Children => _children is null ? [] : _children.Values;

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Ioasis.Devices.Machines;
 using Ioasis.Dispatch.Files;
 using Ioasis.Runner.Calls;
@@ -53,7 +52,7 @@ public sealed class ProgramRunner : IDisposable
         _processes = new ProcessTable(_files, _memories, _keeper.Watch);
         _memories.SearchProcesses = _processes.SearchProcesses;
         _keeper.Processes = _processes;
-        uint firstNumber = FileNumbers.First(SoftLimit());
+        uint firstNumber = FileNumbers.First(ProcessLimit.TryGet(Environment.ProcessId, Linux.RLIMIT_NOFILE, out ulong limit) ? limit : 0);
         var numbers = new FreeNumber(firstNumber);
         _files.Released = numbers.Reset;
         Children.AdoptOrphans();
@@ -114,13 +113,5 @@ public sealed class ProgramRunner : IDisposable
         _processes.Clear();
         _memories.Clear();
         _material.Dispose();
-    }
-
-    private static unsafe ulong SoftLimit()
-    {
-        rlimit limit;
-        return LibC.prlimit64(0, Linux.RLIMIT_NOFILE, null, &limit) == 0
-            ? limit.rlim_cur
-            : throw new IOException($"RLIMIT_NOFILE cannot be read: error {Marshal.GetLastPInvokeError()}");
     }
 }

@@ -1,4 +1,5 @@
 using Ioasis.Runner.Native;
+using Ioasis.Runner.Processes;
 
 namespace Ioasis.Runner.Files;
 
@@ -23,10 +24,9 @@ internal sealed unsafe class FreeNumber(uint first)
     /// <returns>-1 when there is none below the client's limit.</returns>
     public int Choose(int thread, int least)
     {
-        rlimit limit;
-        if (LibC.prlimit64(thread, Linux.RLIMIT_NOFILE, null, &limit) != 0)
+        if (!ProcessLimit.TryGet(thread, Linux.RLIMIT_NOFILE, out ulong limit))
             return -1;
-        int end = (int)Math.Min(limit.rlim_cur, int.MaxValue);
+        int end = (int)Math.Min(limit, int.MaxValue);
         int begin = Math.Max(least, (int)first);
         for (int number = Math.Max(begin, Volatile.Read(ref _hint)); number < end; number++)
         {

@@ -5,7 +5,7 @@ using Ioasis.Runner.Processes;
 namespace Ioasis.Runner.Memory;
 
 /// <summary>Pays for what one client process pins, out of its own RLIMIT_MEMLOCK.</summary>
-internal sealed unsafe class ProcessPinOwner(ClientProcess process, PinLedger user) : PinOwner(user)
+internal sealed class ProcessPinOwner(ClientProcess process, PinLedger user) : PinOwner(user)
 {
     private ulong _last;
 
@@ -15,9 +15,8 @@ internal sealed unsafe class ProcessPinOwner(ClientProcess process, PinLedger us
     {
         get
         {
-            rlimit limit;
-            if (LibC.prlimit64(process.Id, Linux.RLIMIT_MEMLOCK, null, &limit) == 0 && process.IsRunning)
-                Volatile.Write(ref _last, limit.rlim_cur);
+            if (ProcessLimit.TryGet(process.Id, Linux.RLIMIT_MEMLOCK, out ulong limit) && process.IsRunning)
+                Volatile.Write(ref _last, limit);
             return Volatile.Read(ref _last);
         }
     }

@@ -18,4 +18,40 @@ public sealed class CallTests
         string complaint = Assert.Single(sandbox.Complaints);
         Assert.Contains("a defect in a device model", complaint, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void NumbersAreGivenAndTakenBackWithinTheProgramsLimits()
+    {
+        using var sandbox = new Sandbox();
+        Assert.Equal("all as it should be\n", sandbox.Succeed(CPrograms.Find("limits")));
+        Assert.Equal((0, sandbox.Device.Opens), (sandbox.Device.DoubleReleases, sandbox.Device.Releases));
+    }
+
+    [Fact]
+    public void ACallThatWaitsHoldsUpNobodyElse()
+    {
+        using var sandbox = new Sandbox();
+        using ProgramRunner runner = sandbox.Start(CPrograms.Find("waits"));
+        bool served = SpinWait.SpinUntil(() => sandbox.Device.Counted == 1, TimeSpan.FromSeconds(30));
+        sandbox.Device.Gate.Set();
+        Assert.Equal(default, runner.Wait());
+        Assert.True(served, sandbox.Output);
+        Assert.Equal("all as it should be\n", sandbox.Output);
+    }
+
+    [Fact]
+    public void CallsAllocateNothingInSteadyState()
+    {
+        const int Calls = 4 * 5000, Noise = 64 * 1024; // what the test's own threads allocate meanwhile
+        using var sandbox = new Sandbox();
+        using ProgramRunner runner = sandbox.Start(CPrograms.Find("loop"));
+        Assert.True(sandbox.Device.IsReached(), sandbox.Output);
+        sandbox.Device.Waiting.Reset();
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        sandbox.Device.Gate.Set();
+        Assert.True(sandbox.Device.IsReached(), sandbox.Output);
+        long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
+        Assert.Equal(default, runner.Wait());
+        Assert.True(allocated < Noise, $"{allocated} bytes in {Calls} calls");
+    }
 }

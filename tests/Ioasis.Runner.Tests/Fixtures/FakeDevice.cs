@@ -14,7 +14,7 @@ namespace Ioasis.Runner.Tests.Fixtures;
 internal sealed class FakeDevice
 {
     public const uint Increment = 0x3B01, Count = 0x3B02, Wait = 0x3B03, Throw = 0x3B04, Fail = 0x3B05, Signal = 0x3B06, Remember = 0x3B07,
-        FindFile = 0x3B08, HasCapability = 0x3B09, Lock = 0x3B0A;
+        FindFile = 0x3B08, HasCapability = 0x3B09;
 
     public const ulong RegionOffset = 1ul << 40, MapOffset = 0x10000, MapLength = 0x1000;
 
@@ -25,6 +25,9 @@ internal sealed class FakeDevice
 
     /// <summary>Somebody waits.</summary>
     public ManualResetEventSlim Waiting { get; } = new();
+
+    /// <summary>Waits until somebody waits in the device; gives up in the end.</summary>
+    public bool IsReached() => Waiting.Wait(TimeSpan.FromSeconds(60));
 
     public int Opens => _opens;
 
@@ -38,16 +41,18 @@ internal sealed class FakeDevice
     /// <summary>Can only be open once at a time.</summary>
     public bool IsExclusive { get; init; }
 
+    /// <summary>Fill <see cref="Owners"/>.</summary>
+    public bool KeepsOwners { get; set; }
+
     public byte[] Region { get; } = new byte[4096];
 
     /// <summary>What <see cref="Remember"/> was last given.</summary>
-    public (ClientMemory Memory, HostAddress Address, ICaller Caller)? Remembered { get; private set; }
+    public (ClientMemory Memory, HostAddress Address)? Remembered { get; private set; }
+
+    /// <summary>Who paid, at each <see cref="Remember"/>, and the limit then.</summary>
+    public List<(PinOwner Owner, ulong Limit)> Owners { get; } = [];
 
     public SharedPages? Shared { get; private set; }
-
-    public Errno PinResult { get; private set; }
-
-    public string PinReason { get; private set; } = "";
 
     public Errno Open(string path, out DeviceFile? file, ref Reason why)
     {
@@ -108,11 +113,19 @@ internal sealed class FakeDevice
             }
         }
 
-        public override Errno Read(ICaller caller, ulong buffer, ulong count, ulong offset, out long transferred, ref Reason why) =>
-            Transfer(offset, count, part => caller.Memory.Write(new HostAddress(buffer), part), out transferred, ref why);
+        public override Errno Read(ICaller caller, ulong buffer, ulong count, ulong offset, out long transferred, ref Reason why)
+        {
+            Errno errno = Find(offset, count, out Span<byte> part, ref why);
+            transferred = caller.Memory.Write(new HostAddress(buffer), part);
+            return errno;
+        }
 
-        public override Errno Write(ICaller caller, ulong buffer, ulong count, ulong offset, out long transferred, ref Reason why) =>
-            Transfer(offset, count, part => caller.Memory.Read(new HostAddress(buffer), part), out transferred, ref why);
+        public override Errno Write(ICaller caller, ulong buffer, ulong count, ulong offset, out long transferred, ref Reason why)
+        {
+            Errno errno = Find(offset, count, out Span<byte> part, ref why);
+            transferred = caller.Memory.Read(new HostAddress(buffer), part);
+            return errno;
+        }
 
         public override Errno CheckMap(ulong offset, ulong length, ref Reason why) =>
             (offset, length) == (MapOffset, MapLength) ? Errno.Success : base.CheckMap(offset, length, ref why);
@@ -133,23 +146,25 @@ internal sealed class FakeDevice
             var address = new HostAddress(BinaryPrimitives.ReadUInt64LittleEndian(words));
             ulong length = BinaryPrimitives.ReadUInt64LittleEndian(words[8..]);
             Errno errno = caller.Memory.Pin(address, length, words[16] != 0, out SharedPages? shared, ref why);
-            device.Remembered = (caller.Memory, address, caller);
-            device.Shared = shared;
-            device.PinResult = errno;
-            device.PinReason = errno.Failed ? why.ToString() : "";
+            lock (device.Owners)
+            {
+                device.Remembered = (caller.Memory, address);
+                device.Shared = shared;
+                if (device.KeepsOwners)
+                    device.Owners.Add((caller.Memory.Owner, caller.Memory.Owner.MemlockLimit));
+            }
+
             return errno;
         }
 
-        private delegate int Copy(Span<byte> part);
-
-        private Errno Transfer(ulong offset, ulong count, Copy copy, out long transferred, ref Reason why)
+        /// <summary>The region answers at its offset, and at 0 for read(2) and write(2).</summary>
+        private Errno Find(ulong offset, ulong count, out Span<byte> part, ref Reason why)
         {
-            // The region answers at its offset, and at 0 for read(2) and write(2).
+            part = default;
             ulong start = offset >= RegionOffset ? offset - RegionOffset : offset;
-            transferred = 0;
             if (start >= (ulong)device.Region.Length)
                 return why.Because(ReasonCode.RegionRangeInvalid, offset, count, 1, (ulong)device.Region.Length);
-            transferred = copy(device.Region.AsSpan((int)start, (int)Math.Min(count, (ulong)device.Region.Length - start)));
+            part = device.Region.AsSpan((int)start, (int)Math.Min(count, (ulong)device.Region.Length - start));
             return Errno.Success;
         }
     }

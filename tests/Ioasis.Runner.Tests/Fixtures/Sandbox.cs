@@ -54,7 +54,10 @@ internal sealed class Sandbox : IDisposable
     public string Output => Encoding.UTF8.GetString(File.ReadAllBytes(_output));
 
     /// <summary>Starts a program.</summary>
-    public ProgramRunner Start(string program, params string[] arguments) => new(Tree, new ProgramOptions(program, arguments)
+    public ProgramRunner Start(string program, params string[] arguments) => Start(new ProgramOptions(program, arguments));
+
+    /// <summary>Starts a program, its output and what is told of it going to this sandbox.</summary>
+    public ProgramRunner Start(ProgramOptions options) => new(Tree, options with
     {
         Explain = line =>
         {

@@ -7,6 +7,7 @@ public sealed class LifetimeTests
 {
     [Theory]
     [InlineData("threads")]
+    [InlineData("signals")]
     [InlineData("dup")]
     [InlineData("fork")]
     [InlineData("exec")]

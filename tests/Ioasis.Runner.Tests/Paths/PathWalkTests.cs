@@ -1,0 +1,98 @@
+using System.Text;
+using Ioasis.Runner.Native;
+using Ioasis.Runner.Paths;
+
+namespace Ioasis.Runner.Tests.Paths;
+
+public sealed class PathWalkTests
+{
+    private readonly PathTree _tree = new(path => path is "/dev" or "/sys" or "/sys/bus");
+
+    public PathWalkTests()
+    {
+        foreach (string path in (string[])["/dev", "/sys", "/sys/bus", "/sys/absent"])
+            _tree.AddDirectory(path, isWhole: false);
+        foreach (string path in (string[])["/sys/bus/pci", "/sys/bus/pci/devices", "/sys/bus/pci/slots"])
+            _tree.AddDirectory(path, isWhole: true);
+        _tree.AddText("/sys/bus/pci/slots/text", "x"u8.ToArray(), 0x124);
+        _tree.AddDevice("/dev/node", new EmulatedDevice(1, 2, 0x1b0, null!));
+        _tree.AddLink("/sys/bus/pci/devices/relative", "../slots");
+        _tree.AddLink("/sys/bus/pci/devices/absolute", "/dev/node");
+        _tree.AddLink("/sys/bus/pci/devices/around", "relative/../devices/absolute");
+        _tree.AddLink("/sys/bus/pci/devices/self", "self");
+        _tree.AddLink("/sys/bus/pci/devices/outside", "/etc/passwd");
+    }
+
+    [Theory]
+    [InlineData("/dev/node", "/dev/node")]
+    [InlineData("//dev///./node", "/dev/node")]
+    [InlineData("/dev/../dev/./node", "/dev/node")]
+    [InlineData("/../../dev/node", "/dev/node")]
+    [InlineData("/dev/shm/../node", "/dev/node")]
+    [InlineData("/home/user/../../dev/node", "/dev/node")]
+    [InlineData("/sys/bus/pci/devices/relative/text", "/sys/bus/pci/slots/text")]
+    [InlineData("/sys/bus/pci/devices/relative/", "/sys/bus/pci/slots")]
+    [InlineData("/sys/bus/pci/devices/relative/..", "/sys/bus/pci")]
+    [InlineData("/sys/bus/pci/devices/absolute", "/dev/node")]
+    [InlineData("/sys/bus/pci/devices/around", "/dev/node")]
+    [InlineData("/sys/bus/pci/", "/sys/bus/pci")]
+    [InlineData("/dev", "/dev")]
+    [InlineData("/", "/")]
+    public void FindsWhatIsInTheTree(string path, string expected) => Assert.Equal(expected, Walk(path).Node?.Path);
+
+    [Theory]
+    [InlineData("/etc/passwd")]
+    [InlineData("/dev/null")]
+    [InlineData("/dev/node2")]
+    [InlineData("/dev/nod")]
+    [InlineData("/devnode")]
+    [InlineData("/sys/bus/usb/devices")]
+    [InlineData("/sys/bus/pci/../usb")]
+    [InlineData("/dev/node/../../etc/passwd", Linux.ENOTDIR)]
+    [InlineData("/sys/bus/pci/drivers", Linux.ENOENT)]
+    [InlineData("/sys/bus/pci/devices/0000:00:01.0/vendor", Linux.ENOENT)]
+    [InlineData("/sys/absent/x", Linux.ENOENT)]
+    [InlineData("/sys/bus/pci/devices/self", Linux.ELOOP)]
+    [InlineData("/sys/bus/pci/devices/outside", Linux.ENOENT)]
+    [InlineData("/dev/node/", Linux.ENOTDIR)]
+    [InlineData("/sys/bus/pci/slots/text/x", Linux.ENOTDIR)]
+    public void FindsNothingElse(string path, int error = 0)
+    {
+        PathWalk walk = Walk(path);
+        Assert.Null(walk.Node);
+        Assert.Equal((error, error == 0), (walk.Error, walk.IsHost));
+    }
+
+    [Fact]
+    public void ALinkAtTheEndIsFollowedWhenAsked()
+    {
+        Assert.Equal(PathKind.Link, Walk("/sys/bus/pci/devices/absolute", follow: false).Node?.Kind);
+        Assert.Equal(PathKind.Directory, Walk("/sys/bus/pci/devices/relative/", follow: false).Node?.Kind); // a slash asks
+        Assert.Equal("/sys/bus/pci/devices/self", Walk("/sys/bus/pci/devices/self", follow: false).Node?.Path);
+    }
+
+    [Theory]
+    [InlineData("/proc/self/fd/3", 7, 3)]
+    [InlineData("/proc/thread-self/fd/800", 7, 800)]
+    [InlineData("/proc/42/fd/3", 42, 3)]
+    [InlineData("/proc/42/task/43/fd/3", 43, 3)]
+    [InlineData("/dev/fd/9", 7, 9)]
+    public void NamesOfDescriptorsAreRecognised(string path, int owner, int descriptor)
+    {
+        Assert.True(ProcDescriptor.TryParse(Encoding.UTF8.GetBytes(path), 7, out int actualOwner, out int actual));
+        Assert.Equal((owner, descriptor), (actualOwner, actual));
+    }
+
+    [Theory]
+    [InlineData("/proc/self/fd")]
+    [InlineData("/proc/self/fd/")]
+    [InlineData("/proc/self/fd/3/x")]
+    [InlineData("/proc/self/fd/-3")]
+    [InlineData("/proc/self/fdinfo/3")]
+    [InlineData("/proc/x/fd/3")]
+    [InlineData("/dev/fd/x")]
+    [InlineData("/proc")]
+    public void OtherNamesAreNot(string path) => Assert.False(ProcDescriptor.TryParse(Encoding.UTF8.GetBytes(path), 7, out _, out _));
+
+    private PathWalk Walk(string path, bool follow = true) => PathWalk.From(_tree, Encoding.UTF8.GetBytes(path), follow);
+}

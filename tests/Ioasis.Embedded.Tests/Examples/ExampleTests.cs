@@ -22,8 +22,34 @@ public sealed class ExampleTests
         Assert.Equal(0, status);
     }
 
+    private const string EduLines =
+        """
+        alive: True, 10! = 3628800
+        4096 bytes through the device by DMA: the same
+        after unmap, the memory is untouched
+
+        """;
+
+    [Fact]
+    public void HelloEduDrivesEduInThisProcess()
+    {
+        (int status, string output) = Run("hello-edu", "hello-edu");
+        Assert.Equal(
+            EduLines + "DMA write of 4096 bytes at IOVA 0x200000 by 0000:00:10.0 aborted: IOVA 0x200000 is not mapped in the address space of 0000:00:10.0\n",
+            output);
+        Assert.Equal(0, status);
+    }
+
+    [Fact]
+    public void TheSameEduRunsUnderTheRunner()
+    {
+        (int status, string output) = Run("Ioasis.Cli", "ioasis", "run", "--device", "edu", "--", PathOf("hello-edu", "hello-edu"), "--kernel");
+        Assert.Equal((0, EduLines), (status, output));
+    }
+
     [Theory]
     [InlineData("hello-iommu", "--kernel")]
+    [InlineData("hello-edu", "--kernel")]
     [InlineData("copy-file", "/proc/self/status", "/dev/null")]
     public void WithoutAnIommuAProgramSaysSoAndFails(string program, params string[] arguments)
     {

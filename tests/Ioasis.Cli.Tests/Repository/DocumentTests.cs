@@ -8,7 +8,7 @@ public sealed partial class DocumentTests
 {
     public static TheoryData<string> Documents =>
     [
-        .. Directory.GetFiles(Checkout.At("docs"), "*.md", SearchOption.AllDirectories).Append(Checkout.At("README.md"))
+        .. Directory.GetFiles(Checkout.At("docs"), "*.md", SearchOption.AllDirectories).Append(Checkout.At("README.md")).Append(Checkout.At("bench", "README.md"))
             .Where(File.Exists).Select(path => Path.GetRelativePath(Checkout.Root, path)),
     ];
 

@@ -24,7 +24,7 @@ internal static class DoctorCommand
             {
                 Verdict.Good => ("green", "ok     "),
                 Verdict.Limited => ("yellow", "limited"),
-                _ => ("red", "missing"),
+                _ => ("red", "fails  "),
             };
             console.MarkupLineInterpolated($"[{colour}]{word}[/] [bold]{finding.Name}[/]: {finding.Detail}");
             if (finding.Advice.Length != 0)

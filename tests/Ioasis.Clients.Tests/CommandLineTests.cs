@@ -66,6 +66,15 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public void DoctorFindsAnOuterListenerAndSaysWhatToDo()
+    {
+        CommandResult result = CommandLine.RunUnder([], [.. CommandLine.Ioasis, "doctor"]);
+        Assert.Equal(1, result.Status);
+        Assert.Contains("outer seccomp filters: 1 installed", result.Output, StringComparison.Ordinal);
+        Assert.Contains("has a seccomp listener already", result.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void DevicesListsModelsAndOptions()
     {
         CommandResult result = CommandLine.Run([.. CommandLine.Ioasis, "devices"]);

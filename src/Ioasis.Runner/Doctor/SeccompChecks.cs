@@ -52,6 +52,6 @@ internal static unsafe class SeccompChecks
         return count == "0"
             ? new(Name, Verdict.Good, "none")
             : new(Name, Verdict.Limited, $"{count} installed already",
-                "They are a sandbox's or container's. Should the trial below fail with 'busy', one of them has a listener of its own, and only one is possible: run outside of it.");
+                "A sandbox's or container's; the trial below shows whether one of them is in the way.");
     }
 }

@@ -1,6 +1,7 @@
 using Ioasis.Devices.Machines;
 using Ioasis.Dispatch.Files;
 using Ioasis.Runner.Launch;
+using Ioasis.Runner.Native;
 
 namespace Ioasis.Runner.Doctor;
 
@@ -22,7 +23,9 @@ internal static class TrialRun
         }
         catch (LaunchException e)
         {
-            return new(Name, Verdict.Bad, e.Message, "See the first finding above that is not good.");
+            return new(Name, Verdict.Bad, e.Message, e.Error == Linux.EBUSY
+                ? "Something above this process (another ioasis run, a container's supervisor) has a seccomp listener already, and the kernel allows one: run outside of it."
+                : "See the first finding above that is not good.");
         }
     }
 }

@@ -133,7 +133,11 @@ internal sealed unsafe class ClientProcess
         if (thread != Id && !_execs.Contains(thread))
             return;
         ImageMark now = ImageMark.Read(thread);
-        if (now != default && now == _mark)
+        // The thread has been killed by one that runs another program and is about to take its number: too early to tell, and to open
+        // anything by that number. The call is of the old image; its memory, or nothing, is what it gets.
+        if (now == default)
+            return;
+        if (now == _mark)
         {
             // Still the old image: this thread's own attempt, if there was one, has failed.
             if (!_execs.Remove(thread))
@@ -142,7 +146,7 @@ internal sealed unsafe class ClientProcess
         }
         else
         {
-            // Another image; or nobody can tell, and then the memory is opened anew, which is always right.
+            // Another image; or its mark could not be read when the attempt began, and then opening the memory anew is right as well.
             if (_memory is { } shared && shared.Process != this)
             {
                 for (int i = 0; i < _execs.Count; i++)

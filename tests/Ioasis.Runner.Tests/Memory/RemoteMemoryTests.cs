@@ -134,7 +134,8 @@ public sealed class RemoteMemoryTests
         finally
         {
             sandbox.Device.Gate.Set();
-            Assert.Equal(default, runner.Wait());
+            ProgramEnd end = runner.Wait();
+            Assert.True(end == default, $"{end}: {sandbox.Output}");
         }
 
         Assert.Equal("all as it should be\n", sandbox.Output);

@@ -18,25 +18,13 @@ internal sealed partial class VfioDeviceFile
     private const ulong OffsetMask = (1ul << OffsetShift) - 1;
     private const int Chunk = 4096;
 
-    public override Errno Read(ICaller caller, ulong buffer, ulong count, ulong offset, out long transferred, ref Reason why)
-    {
-        transferred = 0;
-        Errno errno = FindRange(offset, ref count, out uint region, out ulong at, ref why);
-        if (errno.Failed)
-            return errno;
-        ulong done = 0;
-        while (done < count && errno.Succeeded)
-        {
-            int size = ChunkSize(at + done, count - done);
-            errno = ReadChunk(caller, buffer + done, size, region, at + done, ref why);
-            done += (ulong)size;
-        }
-        if (errno.Succeeded)
-            transferred = (long)count;
-        return errno;
-    }
+    public override Errno Read(ICaller caller, ulong buffer, ulong count, ulong offset, out long transferred, ref Reason why) =>
+        Transfer(caller, writes: false, buffer, count, offset, out transferred, ref why);
 
-    public override Errno Write(ICaller caller, ulong buffer, ulong count, ulong offset, out long transferred, ref Reason why)
+    public override Errno Write(ICaller caller, ulong buffer, ulong count, ulong offset, out long transferred, ref Reason why) =>
+        Transfer(caller, writes: true, buffer, count, offset, out transferred, ref why);
+
+    private Errno Transfer(ICaller caller, bool writes, ulong buffer, ulong count, ulong offset, out long transferred, ref Reason why)
     {
         transferred = 0;
         Errno errno = FindRange(offset, ref count, out uint region, out ulong at, ref why);
@@ -46,7 +34,9 @@ internal sealed partial class VfioDeviceFile
         while (done < count && errno.Succeeded)
         {
             int size = ChunkSize(at + done, count - done);
-            errno = WriteChunk(caller, buffer + done, size, region, at + done, ref why);
+            errno = writes
+                ? WriteChunk(caller, buffer + done, size, region, at + done, ref why)
+                : ReadChunk(caller, buffer + done, size, region, at + done, ref why);
             done += (ulong)size;
         }
         if (errno.Succeeded)

@@ -19,7 +19,6 @@ internal sealed class Backing
     private ClientMemory _memory = null!;
     private unsafe byte* _direct; // the byte at _start, when the memory is registered in this process
     private ulong _start;
-    private ulong _length;
     private PinCharging _charging;
     private PinCoverage _pins;
     private int _areas;
@@ -30,13 +29,10 @@ internal sealed class Backing
     /// <summary>A device may write.</summary>
     public bool Writable { get; private set; }
 
-    public ClientMemory Memory => _memory;
-
     public unsafe void Open(ClientMemory memory, HostAddress start, ulong length, bool writable, PinCharging charging)
     {
         _memory = memory;
         _start = start.Value;
-        _length = length;
         _charging = charging;
         Writable = writable;
         _areas = 0;

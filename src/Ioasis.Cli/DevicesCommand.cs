@@ -39,7 +39,7 @@ internal static class DevicesCommand
         console.MarkupLine("[bold]IOMMUs[/] (--iommu)");
         Table iommus = new Table().NoBorder().HideHeaders().AddColumns("", "", "");
         foreach (IommuDefaults kind in IommuDefaults.All)
-            iommus.AddRow($"    {kind.Word}", $"IOVA 0x0-0x{kind.ApertureLast:x}", $"reserved {string.Join(", ", kind.Reserved.Select(region => region.Range))}");
+            iommus.AddRow($"    {kind.Word}", $"IOVA 0x{kind.ApertureFirst:x}-0x{kind.ApertureLast:x}", $"reserved {string.Join(", ", kind.Reserved.Select(region => region.Range))}");
         console.Write(iommus);
         return 0;
     }

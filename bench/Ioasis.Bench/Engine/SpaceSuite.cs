@@ -196,7 +196,7 @@ internal static class SpaceSuite
             Reason why = default;
             Must(context.Bind(device, out BoundDevice? bound, ref why), why);
             ObjectId id = space.Id;
-            Must(bound!.Attach(ref id, ref why), why);
+            Must(bound!.AttachOrReplace(Pasid.None, ref id, ref why), why);
         }
 
         return (context, space, device);

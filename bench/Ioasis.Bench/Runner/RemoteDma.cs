@@ -103,7 +103,7 @@ internal static unsafe class RemoteDma
         Reason why = default;
         Must(context.Bind(device, out BoundDevice? bound, ref why), why);
         ObjectId id = space.Id;
-        Must(bound!.Attach(ref id, ref why), why);
+        Must(bound!.AttachOrReplace(Pasid.None, ref id, ref why), why);
         Must(context.Map(space.Id, memory, new HostAddress(address), Buffer, new Iova(0), AreaAccess.ReadWrite, false, out _, ref why), why);
         return device.OpenPort();
     }

@@ -1,5 +1,6 @@
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Hardware;
+using Ioasis.Engine.Mock;
 
 namespace Ioasis.Devices.Machines;
 
@@ -7,13 +8,16 @@ namespace Ioasis.Devices.Machines;
 /// <param name="Word">The kind as the user writes it.</param>
 /// <param name="Type">The kind.</param>
 /// <param name="NamePrefix">What its instances are called, with a number behind.</param>
-/// <param name="ApertureLast">Last address that it translates; the first is 0.</param>
+/// <param name="ApertureLast">Last address that it translates.</param>
 /// <param name="Reserved">Regions that its devices cannot use.</param>
 public sealed record IommuDefaults(
     string Word, IommuType Type, string NamePrefix, ulong ApertureLast, IReadOnlyList<ReservedRegion> Reserved)
 {
-    /// <summary>4 KiB, 2 MiB and 1 GiB.</summary>
-    public const ulong PageSizes = 1ul << 12 | 1ul << 21 | 1ul << 30;
+    /// <summary>First address that it translates.</summary>
+    public ulong ApertureFirst { get; init; }
+
+    /// <summary>Its page sizes, bit n set for 2^n bytes: 4 KiB, 2 MiB and 1 GiB for most.</summary>
+    public ulong PageSizes { get; init; } = 1ul << 12 | 1ul << 21 | 1ul << 30;
 
     /// <summary>Where x86 sends its interrupt messages.</summary>
     private static readonly ReservedRegion X86Msi = new(new AddressRange(0xfee0_0000, 0xfeef_ffff), ReservedKind.Msi);
@@ -31,5 +35,6 @@ public sealed record IommuDefaults(
         new("smmuv3", IommuType.Smmuv3, "smmu3.", (1ul << 48) - 1, [ArmMsi]),
         new("amd", IommuType.Amd, "ivhd", ulong.MaxValue, [X86Msi, HyperTransport]),
         new("riscv", IommuType.Riscv, "riscv-iommu", (1ul << 47) - 1, []),
+        new("mock", IommuType.Mock, "mock", MockFormat.ApertureLast, []) { ApertureFirst = MockFormat.ApertureFirst, PageSizes = MockIommu.DefaultPageSizes },
     ];
 }

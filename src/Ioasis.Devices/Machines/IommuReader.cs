@@ -8,6 +8,7 @@ internal static class IommuReader
 {
     private const ulong SmallestPage = 4096;
     private static readonly string[] Known = ["name", "aperture", "page_sizes", "reserved"];
+    private static readonly string[] KnownOfMock = ["name", "reserved"]; // what it translates is fixed
 
     /// <returns>What is wrong, or null.</returns>
     public static string? Read(IReadOnlyList<SettingList> all, out List<IommuDescription> iommus)
@@ -32,12 +33,12 @@ internal static class IommuReader
         if (defaults is null)
             return $"{settings.Origin}: there is no IOMMU type \"{settings.Kind}\"; there are {string.Join(", ", IommuDefaults.All.Select(one => one.Word))}";
 
-        string? error = settings.FindUnknown(Known);
+        string? error = settings.FindUnknown(defaults.Type == IommuType.Mock ? KnownOfMock : Known);
         string name = settings.Single("name", ref error) ?? defaults.NamePrefix + iommus.Count(one => one.Type == defaults.Type);
         if (error is null && (name.Length == 0 || name.Contains('/', StringComparison.Ordinal) || name is "." or ".."))
             error = $"{settings.Origin}: \"{name}\" cannot be a name";
         AddressRange aperture = ReadAperture(settings, defaults, ref error);
-        ulong pageSizes = ReadPageSizes(settings, ref error);
+        ulong pageSizes = ReadPageSizes(settings, defaults, ref error);
         IReadOnlyList<ReservedRegion> reserved = ReadReserved(settings, defaults, ref error);
         if (error is null)
             iommus.Add(new IommuDescription(name, defaults.Type, aperture, pageSizes, reserved));
@@ -48,14 +49,14 @@ internal static class IommuReader
     {
         string? text = settings.Single("aperture", ref error);
         if (text is null)
-            return new AddressRange(0, defaults.ApertureLast);
+            return new AddressRange(defaults.ApertureFirst, defaults.ApertureLast);
         if (!Number.TryParseRange(text, out AddressRange range))
             error ??= $"{settings.Origin}: aperture \"{text}\" is not FIRST-LAST, two addresses";
         return range;
     }
 
     /// <summary>Sizes joined by +, or given one by one.</summary>
-    private static ulong ReadPageSizes(SettingList settings, ref string? error)
+    private static ulong ReadPageSizes(SettingList settings, IommuDefaults defaults, ref string? error)
     {
         ulong sizes = 0;
         foreach (KeyValuePair<string, string> setting in settings.Settings.Where(one => one.Key == "page_sizes"))
@@ -67,7 +68,7 @@ internal static class IommuReader
                 sizes |= size;
             }
         }
-        return sizes == 0 ? IommuDefaults.PageSizes : sizes;
+        return sizes == 0 ? defaults.PageSizes : sizes;
     }
 
     /// <summary>Any number of regions, in place of the default ones; "none" for no region.</summary>

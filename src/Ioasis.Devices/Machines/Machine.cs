@@ -1,6 +1,7 @@
 using Ioasis.Abi;
 using Ioasis.Devices.Pci;
 using Ioasis.Engine.Hardware;
+using Ioasis.Engine.Mock;
 
 namespace Ioasis.Devices.Machines;
 
@@ -31,7 +32,11 @@ public sealed class Machine : IDisposable
             if (!groups.TryGetValue(device.Group, out IommuGroup? group))
                 groups.Add(device.Group, group = new IommuGroup(System, device.Group, Iommus[index]));
             var physical = new PhysicalDevice(
-                device.Address.ToString(), device.Address.Rid, group, [.. description.Iommus[index].Reserved]);
+                device.Address.ToString(), device.Address.Rid, group, [.. description.Iommus[index].Reserved])
+            {
+                PasidBits = Iommus[index].PasidBits,
+                PageRequests = Iommus[index].Type == IommuType.Mock,
+            };
             PciFunction function = device.Model.Create(device.Address, physical, device.Options);
             function.PlaceBars(Place);
             functions.Add(function);
@@ -59,7 +64,7 @@ public sealed class Machine : IDisposable
             function.Dispose();
     }
 
-    private static Iommu Build(IommuDescription iommu) => new(iommu.Name, iommu.Type)
+    private static Iommu Build(IommuDescription iommu) => iommu.Type == IommuType.Mock ? new MockIommu(iommu.Name) : new Iommu(iommu.Name, iommu.Type)
     {
         Aperture = iommu.Aperture,
         PageSizes = iommu.PageSizes,

@@ -21,7 +21,6 @@ public abstract partial class PciFunction
     /// <summary>The client leaves: DMA and interrupts end, everything as at power-on.</summary>
     public void Close()
     {
-        Physical.BusMaster = false;
         Interrupts.Clear();
         lock (Sync)
             PowerOn();
@@ -53,10 +52,11 @@ public abstract partial class PciFunction
 
     private void ResetDevice()
     {
-        // First no DMA can start, then the one in flight ends, then nothing uses the registers that are cleared.
-        Physical.BusMaster = false;
+        // First what was begun is called off, and the part in flight ends as it would have (a reset is no fault); then no DMA
+        // is let through, then nothing uses the registers that are cleared.
         foreach (DmaChannel channel in _channels)
             channel.Cancel();
+        Physical.BusMaster = false;
         ResetRegisters();
         Interrupts.SetPin(false);
     }

@@ -1,6 +1,7 @@
 using Ioasis.Devices.Machines;
 using Ioasis.Dispatch.Iommufd;
 using Ioasis.Dispatch.Vfio;
+using Ioasis.Engine.Mock;
 using Ioasis.Engine.Objects;
 
 namespace Ioasis.Dispatch.Files;
@@ -12,10 +13,11 @@ public sealed class DeviceNodes
 
     public DeviceNodes(Machine machine)
     {
+        MockIommu? mock = machine.Iommus.OfType<MockIommu>().FirstOrDefault();
         var all = new List<DeviceNode>
         {
             new(IommufdFile.DevicePath, CharacterNumbers.MiscMajor, CharacterNumbers.IommuMinor,
-                () => new IommufdFile(new IommuContext(machine.System))),
+                () => new IommufdFile(new IommuContext(machine.System), mock)),
         };
         for (int index = 0; index < machine.Functions.Count; index++)
         {

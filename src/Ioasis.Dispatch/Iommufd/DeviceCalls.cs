@@ -2,32 +2,12 @@ using Ioasis.Abi;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Hardware;
 using Ioasis.Engine.Reasons;
-using Ioasis.Engine.Tables;
 
 namespace Ioasis.Dispatch.Iommufd;
 
-/// <summary>Handlers on bound devices and the page tables made for them.</summary>
+/// <summary>Handlers on bound devices.</summary>
 internal static class DeviceCalls
 {
-    public static Errno AllocateTable(ref IoctlCall call, ref Reason why)
-    {
-        ref iommu_hwpt_alloc cmd = ref call.As<iommu_hwpt_alloc>();
-        if (cmd.__reserved != 0)
-            return why.Because(ReasonCode.ReservedNotZero, cmd.__reserved, name: nameof(cmd.__reserved));
-        bool hasType = cmd.data_type != iommu_hwpt_data_type.IOMMU_HWPT_DATA_NONE;
-        if (hasType != (cmd.data_len != 0))
-            return why.Because(ReasonCode.HwptDataMismatch, (ulong)cmd.data_type, cmd.data_len);
-
-        Errno errno = call.Context.AllocateTable(
-            new ObjectId(cmd.dev_id), new ObjectId(cmd.pt_id), cmd.flags, cmd.data_type,
-            out HwPageTable? made, ref why);
-        if (errno.Failed)
-            return errno;
-        call.Created = made;
-        cmd.out_hwpt_id = made!.Id.Value;
-        return call.Respond(ref why);
-    }
-
     public static Errno HardwareInfo(ref IoctlCall call, ref Reason why)
     {
         const iommufd_hw_info_flags KnownFlags = iommufd_hw_info_flags.IOMMU_HW_INFO_FLAG_INPUT_TYPE;
@@ -43,15 +23,18 @@ internal static class DeviceCalls
             return errno;
 
         Iommu iommu = device!.Iommu;
-        if (cmd.in_data_type != 0 && cmd.in_data_type != iommu.InfoType)
-            return why.Because(ReasonCode.HardwareInfoTypeUnknown, (ulong)cmd.in_data_type, name: iommu.Name);
+        errno = iommu.FindInfo(cmd.in_data_type, ref why);
+        if (errno.Failed)
+            return errno;
         errno = WriteInfo(ref call, cmd.data_uptr, cmd.data_len, iommu.Info.Span, ref why);
         if (errno.Failed)
             return errno;
         cmd.data_len = (uint)iommu.Info.Length;
         cmd.out_data_type = iommu.InfoType;
-        cmd.out_max_pasid_log2 = 0;
+        cmd.out_max_pasid_log2 = (byte)device.PasidBits;
         cmd.out_capabilities = iommufd_hw_capabilities.IOMMU_HW_CAP_PCI_ATS_NOT_SUPPORTED;
+        if (iommu.CanTrackDirty(device))
+            cmd.out_capabilities |= iommufd_hw_capabilities.IOMMU_HW_CAP_DIRTY_TRACKING;
         return call.Respond(ref why);
     }
 

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Ioasis.Dispatch.Files;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Memory;
+using Ioasis.Engine.Mock;
 using Ioasis.Engine.Objects;
 using Ioasis.Engine.Reasons;
 
@@ -35,6 +36,9 @@ internal ref struct IoctlCall
 
     public ICaller Caller { get; }
 
+    /// <summary>The mock IOMMU of the machine, where there is one.</summary>
+    public MockIommu? Mock { get; init; }
+
     /// <summary>
     /// An object that the handler made and reserved: the dispatcher publishes it when the call succeeds and undoes it when
     /// it fails.
@@ -59,6 +63,17 @@ internal ref struct IoctlCall
         if (last <= start)
             return Errno.Success;
         return CopyOut(_argument + (ulong)start, _structure[start..last], ref why);
+    }
+
+    /// <summary>Reads what a client passes beside the structure, before any lock is taken; what cannot be read is missing at the end.</summary>
+    /// <param name="address">Where it lies.</param>
+    /// <param name="length">Its length in bytes, as the client says.</param>
+    /// <param name="room">Where it goes; as much of it as fits is read.</param>
+    /// <returns>What was read.</returns>
+    public readonly Span<byte> ReadUserData(ulong address, uint length, Span<byte> room)
+    {
+        Span<byte> wanted = room[..(int)Math.Min(length, (uint)room.Length)];
+        return wanted.IsEmpty ? wanted : wanted[..Caller.Memory.Read(new HostAddress(address), wanted)];
     }
 
     /// <summary>Copies bytes to the caller's memory.</summary>

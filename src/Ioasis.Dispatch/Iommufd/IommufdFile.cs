@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Ioasis.Dispatch.Files;
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Mock;
 using Ioasis.Engine.Objects;
 using Ioasis.Engine.Reasons;
 
@@ -10,7 +11,7 @@ namespace Ioasis.Dispatch.Iommufd;
 /// One open of <c>/dev/iommu</c>. An ioctl comes in here, finds its row, is copied in by the one length protocol of the API,
 /// handled, and its new object is published or undone.
 /// </summary>
-public sealed class IommufdFile(IommuContext context) : DeviceFile
+public sealed class IommufdFile(IommuContext context, MockIommu? mock = null) : DeviceFile
 {
     private const int TailChunk = 4096;
 
@@ -24,7 +25,7 @@ public sealed class IommufdFile(IommuContext context) : DeviceFile
     public override Errno Ioctl(ICaller caller, uint command, ulong argument, out long result, ref Reason why)
     {
         result = 0;
-        if (!IommufdTable.Covers(command))
+        if (!IommufdTable.Covers(command, mock is not null))
             return why.Because(IsLegacy(command) ? ReasonCode.LegacyVfioAbsent : ReasonCode.UnknownIoctl, command, name: DevicePath);
 
         ref readonly IoctlRow row = ref IommufdTable.Find(command);
@@ -44,7 +45,7 @@ public sealed class IommufdFile(IommuContext context) : DeviceFile
         if (userSize < known)
             structure[(int)userSize..].Clear();
 
-        IoctlCall call = new(Context, caller, row.Name, argument, userSize, structure);
+        IoctlCall call = new(Context, caller, row.Name, argument, userSize, structure) { Mock = mock };
         errno = row.Handle(ref call, ref why);
         if (call.Created is { } created)
         {

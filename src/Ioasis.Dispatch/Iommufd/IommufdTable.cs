@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using Ioasis.Abi;
+using Ioasis.Abi.Mock;
+using Ioasis.Dispatch.Mock;
 using Ioasis.Engine.Reasons;
 using static Ioasis.Abi.Iommufd;
 
@@ -11,7 +13,7 @@ namespace Ioasis.Dispatch.Iommufd;
 /// </summary>
 internal static unsafe class IommufdTable
 {
-    private const uint Base = IOMMU_DESTROY;
+    private const uint Base = IOMMU_DESTROY, LastOfApi = IOMMU_IOAS_NOIOMMU_GET_PA, Test = iommu_test_cmd.IOMMU_TEST_CMD;
 
     private static readonly IoctlRow[] s_rows = Order(
     [
@@ -24,11 +26,11 @@ internal static unsafe class IommufdTable
         Row<iommu_ioas_unmap>(nameof(IOMMU_IOAS_UNMAP), IOMMU_IOAS_UNMAP, iommu_ioas_unmap.MinimumSize, &SpaceCalls.Unmap),
         Row<iommu_option>(nameof(IOMMU_OPTION), IOMMU_OPTION, iommu_option.MinimumSize, &OptionCalls.Option),
         Row<iommu_vfio_ioas>(nameof(IOMMU_VFIO_IOAS), IOMMU_VFIO_IOAS, iommu_vfio_ioas.MinimumSize, &SpaceCalls.Legacy),
-        Row<iommu_hwpt_alloc>(nameof(IOMMU_HWPT_ALLOC), IOMMU_HWPT_ALLOC, iommu_hwpt_alloc.MinimumSize, &DeviceCalls.AllocateTable),
+        Row<iommu_hwpt_alloc>(nameof(IOMMU_HWPT_ALLOC), IOMMU_HWPT_ALLOC, iommu_hwpt_alloc.MinimumSize, &TableCalls.Allocate),
         Row<iommu_hw_info>(nameof(IOMMU_GET_HW_INFO), IOMMU_GET_HW_INFO, iommu_hw_info.MinimumSize, &DeviceCalls.HardwareInfo),
         Absent<iommu_hwpt_set_dirty_tracking>(nameof(IOMMU_HWPT_SET_DIRTY_TRACKING), IOMMU_HWPT_SET_DIRTY_TRACKING, iommu_hwpt_set_dirty_tracking.MinimumSize),
         Absent<iommu_hwpt_get_dirty_bitmap>(nameof(IOMMU_HWPT_GET_DIRTY_BITMAP), IOMMU_HWPT_GET_DIRTY_BITMAP, iommu_hwpt_get_dirty_bitmap.MinimumSize),
-        Absent<iommu_hwpt_invalidate>(nameof(IOMMU_HWPT_INVALIDATE), IOMMU_HWPT_INVALIDATE, iommu_hwpt_invalidate.MinimumSize),
+        Row<iommu_hwpt_invalidate>(nameof(IOMMU_HWPT_INVALIDATE), IOMMU_HWPT_INVALIDATE, iommu_hwpt_invalidate.MinimumSize, &TableCalls.Invalidate),
         Absent<iommu_fault_alloc>(nameof(IOMMU_FAULT_QUEUE_ALLOC), IOMMU_FAULT_QUEUE_ALLOC, iommu_fault_alloc.MinimumSize),
         Absent<iommu_ioas_map_file>(nameof(IOMMU_IOAS_MAP_FILE), IOMMU_IOAS_MAP_FILE, iommu_ioas_map_file.MinimumSize),
         Absent<iommu_viommu_alloc>(nameof(IOMMU_VIOMMU_ALLOC), IOMMU_VIOMMU_ALLOC, iommu_viommu_alloc.MinimumSize),
@@ -37,6 +39,7 @@ internal static unsafe class IommufdTable
         Absent<iommu_veventq_alloc>(nameof(IOMMU_VEVENTQ_ALLOC), IOMMU_VEVENTQ_ALLOC, iommu_veventq_alloc.MinimumSize),
         Absent<iommu_hw_queue_alloc>(nameof(IOMMU_HW_QUEUE_ALLOC), IOMMU_HW_QUEUE_ALLOC, iommu_hw_queue_alloc.MinimumSize),
         Absent<iommu_ioas_noiommu_get_pa>(nameof(IOMMU_IOAS_NOIOMMU_GET_PA), IOMMU_IOAS_NOIOMMU_GET_PA, iommu_ioas_noiommu_get_pa.MinimumSize),
+        Row<iommu_test_cmd>(nameof(iommu_test_cmd.IOMMU_TEST_CMD), Test, iommu_test_cmd.MinimumSize, &MockCalls.Test),
     ]);
 
     /// <summary>The largest structure, in bytes.</summary>
@@ -45,7 +48,10 @@ internal static unsafe class IommufdTable
     public static ReadOnlySpan<IoctlRow> Rows => s_rows;
 
     /// <summary>Whether the last byte of a request number lies in this table's range (there may be a hole).</summary>
-    public static bool Covers(uint command) => (command & 0xff) - (Base & 0xff) < (uint)s_rows.Length;
+    /// <param name="command">The request number.</param>
+    /// <param name="mock">The machine has a mock IOMMU, and so the test calls.</param>
+    public static bool Covers(uint command, bool mock) =>
+        (command & 0xff) - (Base & 0xff) < (uint)(mock ? s_rows.Length : s_rows.Length - (int)(Test - LastOfApi));
 
     /// <summary>The row of a request number that is covered; a hole when nothing has exactly this number.</summary>
     public static ref readonly IoctlRow Find(uint command)

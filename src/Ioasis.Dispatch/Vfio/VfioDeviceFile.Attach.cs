@@ -32,13 +32,13 @@ internal sealed partial class VfioDeviceFile
         lock (device.Gate)
         {
             var table = new ObjectId(attach.pt_id);
-            errno = _bound!.Attach(ref table, ref why);
+            errno = _bound!.AttachOrReplace(Pasid.None, ref table, ref why);
             if (errno.Failed)
                 return errno;
             uint id = table.Value;
             errno = call.Write(TableIdOffset, MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in id)), ref why);
             if (errno.Failed)
-                _bound.Detach();
+                _bound.Detach(Pasid.None);
             return errno;
         }
     }
@@ -57,7 +57,7 @@ internal sealed partial class VfioDeviceFile
         if (detach.flags != 0)
             return call.Take(DetachWithPasidSize, name, out detach, ref why);
         lock (device.Gate)
-            _bound!.Detach();
+            _bound!.Detach(Pasid.None);
         return Errno.Success;
     }
 }

@@ -11,6 +11,12 @@ public readonly record struct Pasid(uint Value)
     /// <summary>Largest PASID, inclusive.</summary>
     public const uint Last = (1u << Bits) - 1;
 
+    /// <summary>Requests without a PASID; as in Linux (IOMMU_NO_PASID) it is number 0, which no request can carry.</summary>
+    public static Pasid None => default;
+
+    /// <summary>It stands for requests that carry none.</summary>
+    public bool IsNone => Value == 0;
+
     public bool IsValid => Value <= Last;
 
     public override string ToString() => $"{Value}";

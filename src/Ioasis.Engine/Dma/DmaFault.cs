@@ -12,6 +12,9 @@ namespace Ioasis.Engine.Dma;
 /// <param name="Reason">Why.</param>
 public readonly record struct DmaFault(PhysicalDevice Device, Iova Iova, ulong Length, bool IsWrite, Reason Reason)
 {
+    /// <summary>The PASID of the request; <see cref="Pasid.None"/> without one.</summary>
+    public Pasid Pasid { get; init; }
+
     public override string ToString() =>
-        $"DMA {(IsWrite ? "write" : "read")} of {Length} bytes at IOVA {Iova} by {Device.Name} aborted: {Reason}";
+        $"DMA {(IsWrite ? "write" : "read")} of {Length} bytes at IOVA {Iova}{(Pasid.IsNone ? "" : $" with PASID {Pasid}")} by {Device.Name} aborted: {Reason}";
 }

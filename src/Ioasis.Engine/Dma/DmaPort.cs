@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Ioasis.Abi;
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Faults;
 using Ioasis.Engine.Hardware;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Spaces;
@@ -29,6 +31,11 @@ public sealed class DmaPort
     private long _sections; // sections ever opened
     private long _bytesRead, _bytesWritten; // of DMA that succeeded, or of its part that did
     private PaddedWord _open; // the number of the open section; 0 when none is
+
+    private uint _pageRequestGroup;
+
+    /// <summary>Page Request Group Index: 9 bits (PCIe 10.4.1).</summary>
+    private const uint LargestPageRequestGroup = (1 << 9) - 1;
 
     private const int IotlbShift = 6;
     private const int IotlbSize = 1 << IotlbShift;
@@ -71,37 +78,38 @@ public sealed class DmaPort
     /// <param name="from">First byte.</param>
     /// <param name="into">Where the bytes go; on an abort the rest of it is 0xff, as a read that nobody answers.</param>
     /// <returns>False when it was aborted; the fault is recorded.</returns>
-    public bool Read(Iova from, Span<byte> into)
+    public bool Read(Iova from, Span<byte> into) => Read(Pasid.None, from, into);
+
+    /// <summary>The device reads memory of the process or virtual machine that a PASID stands for.</summary>
+    public bool Read(Pasid pasid, Iova from, Span<byte> into)
     {
         Reason why = default;
         ulong iova = from.Value;
         while (!into.IsEmpty)
         {
-            int done = 0;
             Open();
-            if (TryTranslate(iova, (ulong)into.Length, AreaAccess.Read, ref why))
+            if (!TryTranslate(pasid, iova, (ulong)into.Length, AreaAccess.Read, ref why))
             {
-                int part = (int)Math.Min((ulong)Math.Min(into.Length, LongestCopy), _front.Last - iova + 1);
-                ulong address = _front.Address + (iova - _front.First);
-                done = _front.Backing.Read(address, into[..part]);
-                if (done < part)
-                    why.Because(ReasonCode.DmaMemoryGone, iova + (ulong)done, 0, address + (ulong)done);
-                else
-                    part = done;
                 Close();
-                into = into[done..];
-                iova += (ulong)done;
-                _bytesRead += done;
-                if (done == part)
+                if (TryHavePagesMade(pasid, iova, AreaAccess.Read, ref why))
                     continue;
-            }
-            else
-            {
-                Close();
+                into.Fill(0xff);
+                Abort(pasid, iova, (ulong)into.Length, isWrite: false, in why);
+                return false;
             }
 
+            int part = (int)Math.Min((ulong)Math.Min(into.Length, LongestCopy), _front.Last - iova + 1);
+            ulong address = _front.Address + (iova - _front.First);
+            int done = _front.Backing.Read(address, into[..part]);
+            Close();
+            into = into[done..];
+            iova += (ulong)done;
+            _bytesRead += done;
+            if (done == part)
+                continue;
+            why.Because(ReasonCode.DmaMemoryGone, iova, 0, address + (ulong)done);
             into.Fill(0xff);
-            Abort(iova, (ulong)into.Length, isWrite: false, in why);
+            Abort(pasid, iova, (ulong)into.Length, isWrite: false, in why);
             return false;
         }
 
@@ -112,17 +120,22 @@ public sealed class DmaPort
     /// <param name="to">First byte.</param>
     /// <param name="from">The bytes.</param>
     /// <returns>False when it was aborted; what comes before the faulting address may have been written. The fault is recorded.</returns>
-    public bool Write(Iova to, ReadOnlySpan<byte> from)
+    public bool Write(Iova to, ReadOnlySpan<byte> from) => Write(Pasid.None, to, from);
+
+    /// <summary>The device writes memory of the process or virtual machine that a PASID stands for.</summary>
+    public bool Write(Pasid pasid, Iova to, ReadOnlySpan<byte> from)
     {
         Reason why = default;
         ulong iova = to.Value;
         while (!from.IsEmpty)
         {
             Open();
-            if (!TryTranslate(iova, (ulong)from.Length, AreaAccess.Write, ref why))
+            if (!TryTranslate(pasid, iova, (ulong)from.Length, AreaAccess.Write, ref why))
             {
                 Close();
-                Abort(iova, (ulong)from.Length, isWrite: true, in why);
+                if (TryHavePagesMade(pasid, iova, AreaAccess.Write, ref why))
+                    continue;
+                Abort(pasid, iova, (ulong)from.Length, isWrite: true, in why);
                 return false;
             }
 
@@ -136,11 +149,31 @@ public sealed class DmaPort
             if (done == part)
                 continue;
             why.Because(ReasonCode.DmaMemoryGone, iova, 0, address + (ulong)done);
-            Abort(iova, (ulong)from.Length, isWrite: true, in why);
+            Abort(pasid, iova, (ulong)from.Length, isWrite: true, in why);
             return false;
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// A translation was missing: a device that can, asks the user for it and waits, outside of any section.
+    /// </summary>
+    /// <returns>True when the user says that it is there now: the DMA tries again.</returns>
+    private bool TryHavePagesMade(Pasid pasid, ulong iova, AreaAccess access, ref Reason why)
+    {
+        if (!_device.PageRequests || why.Code is not (ReasonCode.DmaNotMapped or ReasonCode.DmaNotPermitted))
+            return false;
+        PageRequest request = new(
+            pasid, _pageRequestGroup++ & LargestPageRequestGroup,
+            access == AreaAccess.Write ? iommu_hwpt_pgfault_perm.IOMMU_PGFAULT_PERM_WRITE : iommu_hwpt_pgfault_perm.IOMMU_PGFAULT_PERM_READ,
+            iova & ~(ulong)(SystemPage.Size - 1), IsLast: true);
+        if (!_device.TryRequest(in request, out PageRequestGroup? group))
+            return false;
+        if (_device.Wait(group!) == PageResponse.Success)
+            return true;
+        why.Because(ReasonCode.DmaPageRefused, iova, name: _device.Name);
+        return false;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -162,31 +195,31 @@ public sealed class DmaPort
     /// else an IOTLB look-up, else O(log areas).
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryTranslate(ulong iova, ulong length, AreaAccess access, ref Reason why)
+    private bool TryTranslate(Pasid pasid, ulong iova, ulong length, AreaAccess access, ref Reason why)
     {
-        HwPageTable? table = _group.Table;
+        PageTable? table = _group.TableOf(pasid);
         if (table is not null && IsGood(in _front, table, iova) && (_front.Access & access) != 0 && _device.BusMaster
             && length - 1 <= ulong.MaxValue - iova)
             return true;
-        return TryTranslateSlowly(table, iova, length, access, ref why);
+        return TryTranslateSlowly(table, pasid, iova, length, access, ref why);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsGood(in IotlbEntry entry, HwPageTable table, ulong iova) =>
+    private static bool IsGood(in IotlbEntry entry, PageTable table, ulong iova) =>
         ReferenceEquals(entry.Table, table) && entry.Generation == table.Space.Generation
         && iova - entry.First <= entry.Last - entry.First;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryTranslateSlowly(HwPageTable? table, ulong iova, ulong length, AreaAccess access, ref Reason why)
+    private bool TryTranslateSlowly(PageTable? table, Pasid pasid, ulong iova, ulong length, AreaAccess access, ref Reason why)
     {
         if (!_device.BusMaster)
             return Deny(ReasonCode.DmaNoBusMaster, iova, 0, ref why);
         if (length - 1 > ulong.MaxValue - iova)
             return Deny(ReasonCode.DmaAddressWraps, iova, length, ref why);
         if (table is null)
-            return Deny(ReasonCode.DmaNotAttached, iova, 0, ref why);
+            return Deny(ReasonCode.DmaNotAttached, iova, pasid.Value, ref why);
 
-        ref IotlbEntry cached = ref _iotlb[SlotOf(iova)];
+        ref IotlbEntry cached = ref _iotlb[SlotOf(pasid, iova)];
         if (!IsGood(in cached, table, iova) && !TryFill(ref cached, table, iova))
             return Deny(ReasonCode.DmaNotMapped, iova, 0, ref why);
         if ((cached.Access & access) == 0)
@@ -196,7 +229,7 @@ public sealed class DmaPort
     }
 
     /// <summary>Remembers the area of an IOVA.</summary>
-    private static bool TryFill(ref IotlbEntry entry, HwPageTable table, ulong iova)
+    private static bool TryFill(ref IotlbEntry entry, PageTable table, ulong iova)
     {
         ulong generation = table.Space.Generation; // before the look-up: an unmap in between makes the entry stale at once
         if (!table.Space.TryTranslate(iova, out ulong first, out ulong last, out Area area))
@@ -209,7 +242,8 @@ public sealed class DmaPort
         return true;
     }
 
-    private static int SlotOf(ulong iova) => (int)((iova >> SystemPage.Shift) * 0x9e3779b97f4a7c15ul >> (64 - IotlbShift));
+    private static int SlotOf(Pasid pasid, ulong iova) =>
+        (int)(((iova >> SystemPage.Shift) + ((ulong)pasid.Value << 44)) * 0x9e3779b97f4a7c15ul >> (64 - IotlbShift));
 
     private bool Deny(ReasonCode code, ulong a, ulong b, ref Reason why)
     {
@@ -217,18 +251,18 @@ public sealed class DmaPort
         return false;
     }
 
-    private void Abort(ulong iova, ulong length, bool isWrite, in Reason why)
+    private void Abort(Pasid pasid, ulong iova, ulong length, bool isWrite, in Reason why)
     {
-        DmaFault fault = new(_device, new Iova(iova), length, isWrite, why);
+        DmaFault fault = new(_device, new Iova(iova), length, isWrite, why) { Pasid = pasid };
         _device.Faults.Add(in fault);
         _group.System.DmaAborted?.Invoke(fault);
     }
 
     /// <summary>For <see cref="DmaSection"/>: where an IOVA leads, without a record of a failure.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryTranslate(ulong iova, AreaAccess access, out HostAddress address, out ulong length, ref Reason why)
+    internal bool TryTranslate(Pasid pasid, ulong iova, AreaAccess access, out HostAddress address, out ulong length, ref Reason why)
     {
-        if (!TryTranslate(iova, 1, access, ref why))
+        if (!TryTranslate(pasid, iova, 1, access, ref why))
         {
             address = default;
             length = 0;

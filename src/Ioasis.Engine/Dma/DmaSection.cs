@@ -23,7 +23,12 @@ public readonly ref struct DmaSection
     /// <param name="why">Why not.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryTranslate(Iova iova, AreaAccess access, out HostAddress address, out ulong length, ref Reason why) =>
-        _port.TryTranslate(iova.Value, access, out address, out length, ref why);
+        _port.TryTranslate(Pasid.None, iova.Value, access, out address, out length, ref why);
+
+    /// <summary>Where an IOVA of a PASID's address space leads.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryTranslate(Pasid pasid, Iova iova, AreaAccess access, out HostAddress address, out ulong length, ref Reason why) =>
+        _port.TryTranslate(pasid, iova.Value, access, out address, out length, ref why);
 
     /// <summary>Closes the section.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -17,7 +17,7 @@ internal struct IotlbEntry
     public Backing Backing;
 
     /// <summary>The page table through which it was found; null when the entry is empty.</summary>
-    public HwPageTable? Table;
+    public PageTable? Table;
 
     /// <summary>The address space's generation, read before the look-up.</summary>
     public ulong Generation;

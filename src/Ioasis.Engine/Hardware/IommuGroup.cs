@@ -1,3 +1,4 @@
+using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Dma;
 using Ioasis.Engine.Objects;
 using Ioasis.Engine.Tables;
@@ -11,7 +12,8 @@ namespace Ioasis.Engine.Hardware;
 public sealed class IommuGroup(IommuSystem system, int id, Iommu iommu)
 {
     private readonly List<PhysicalDevice> _members = [];
-    private HwPageTable? _table;
+    private Attachment _requests; // requests without PASID
+    private PasidTable? _pasids;
 
     public IommuSystem System { get; } = system;
 
@@ -25,14 +27,33 @@ public sealed class IommuGroup(IommuSystem system, int id, Iommu iommu)
     /// <summary>The context whose devices these are now; null when none is bound. Guarded by the system's gate.</summary>
     internal IommuContext? Owner { get; private set; }
 
-    /// <summary>Devices that were attached one by one; all others of the group follow. Guarded by the owner's lock.</summary>
-    internal List<BoundDevice> Attached { get; } = [];
+    /// <summary>The page table of requests without PASID; null blocks them. Read by DMA.</summary>
+    internal PageTable? Table => _requests.Table;
 
-    /// <summary>The page table of requests without PASID; null blocks them. Written under the owner's lock, read by DMA.</summary>
-    internal HwPageTable? Table
+    /// <summary>PASIDs that are attached. Guarded by the owner's lock.</summary>
+    internal int PasidCount => _pasids?.Count ?? 0;
+
+    /// <summary>The page table of requests with a PASID, or without one; null blocks them. Read by DMA.</summary>
+    internal PageTable? TableOf(Pasid pasid) => pasid.IsNone ? Table : Volatile.Read(ref _pasids)?.Find(pasid);
+
+    /// <summary>The attachment of a valid PASID, or of none. Guarded by the owner's lock.</summary>
+    internal ref Attachment AttachmentOf(Pasid pasid)
     {
-        get => Volatile.Read(ref _table);
-        set => Volatile.Write(ref _table, value);
+        if (pasid.IsNone)
+            return ref _requests;
+        if (_pasids is null)
+            Volatile.Write(ref _pasids, new PasidTable());
+        return ref _pasids!.PlaceOf(pasid);
+    }
+
+    /// <summary>A PASID was attached for the first time (+1), or is attached no more (-1). Guarded by the owner's lock.</summary>
+    internal void CountPasid(int change) => _pasids!.Count += change;
+
+    /// <summary>The first PASID from one on that is attached. Guarded by the owner's lock.</summary>
+    internal bool TryFindPasid(uint from, out Pasid pasid)
+    {
+        pasid = default;
+        return _pasids is { Count: > 0 } && _pasids.TryFindNext(from, out pasid);
     }
 
     private int _bound; // devices bound; guarded by the system's gate

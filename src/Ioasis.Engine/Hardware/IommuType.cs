@@ -14,4 +14,7 @@ public enum IommuType
 
     /// <summary>RISC-V IOMMU.</summary>
     Riscv,
+
+    /// <summary>The mock IOMMU of Linux's own tests, for tests of any user.</summary>
+    Mock,
 }

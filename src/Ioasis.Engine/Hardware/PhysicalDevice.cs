@@ -8,7 +8,7 @@ namespace Ioasis.Engine.Hardware;
 /// A device as the IOMMU sees it: a requester on the bus. The device's model puts its DMA on a <see cref="DmaPort"/>;
 /// clients bind it to a context (<see cref="IommuContext.Bind"/>).
 /// </summary>
-public sealed class PhysicalDevice
+public sealed partial class PhysicalDevice
 {
     private readonly List<DmaPort> _ports = [];
     private volatile bool _busMaster;
@@ -33,6 +33,15 @@ public sealed class PhysicalDevice
 
     /// <summary>IOVAs that this device cannot use.</summary>
     public IReadOnlyList<ReservedRegion> ReservedRegions { get; }
+
+    /// <summary>Bits that the PASIDs of its requests may have: its own capability and the IOMMU's; 0 when it sends none.</summary>
+    public int PasidBits { get; init; }
+
+    /// <summary>It can ask for pages (PCIe Page Request Interface) and wait for the answer.</summary>
+    public bool PageRequests { get; init; }
+
+    /// <summary>What the type of IOMMU remembers of the device. Guarded by the lock of the context that it is bound to.</summary>
+    internal object? IommuState { get; set; }
 
     /// <summary>The PCI command register's bus master bit: without it every DMA aborts. Any thread.</summary>
     public bool BusMaster

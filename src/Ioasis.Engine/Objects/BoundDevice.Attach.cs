@@ -6,51 +6,71 @@ using Ioasis.Engine.Tables;
 
 namespace Ioasis.Engine.Objects;
 
-/// <summary>Attach, replace and detach: which page table the device's DMA goes through.</summary>
+/// <summary>
+/// Attach, replace and detach: which page table the device's DMA goes through, for its requests without PASID and for each
+/// PASID.
+/// </summary>
 public sealed partial class BoundDevice
 {
-    /// <summary>
-    /// Attaches to a HWPT, or to an IOAS through a HWPT that is found or made; replaces without a gap when the device is
-    /// attached already. On failure nothing has changed.
-    /// </summary>
+    /// <summary>Attaches to a HWPT, or to an IOAS through a HWPT that is found or made. On failure nothing has changed.</summary>
+    /// <param name="pasid">Which requests: those with this PASID, or those without one.</param>
     /// <param name="pageTable">In: an IOAS or HWPT. Out: the HWPT.</param>
     /// <param name="why">
-    /// The reason of a failure. ENOENT: no such object; EINVAL: it is neither, or it does not go with the device or its
-    /// group; EADDRINUSE: areas lie where the hardware cannot translate; EFAULT, ENOMEM: areas cannot be pinned.
+    /// The reason of a failure. ENOENT: no such object; EBUSY: attached already; EINVAL: it is neither, or it does not go with
+    /// the device, its group or its PASIDs; EADDRINUSE: areas lie where the hardware cannot translate; EFAULT, ENOMEM: areas
+    /// cannot be pinned.
     /// </param>
-    public Errno Attach(ref ObjectId pageTable, ref Reason why)
+    public Errno Attach(Pasid pasid, ref ObjectId pageTable, ref Reason why)
     {
         lock (Context.Gate)
+            return Change(pasid, ref pageTable, replace: false, ref why);
+    }
+
+    /// <summary>Changes the attachment without a gap. On failure nothing has changed.</summary>
+    /// <returns>As <see cref="Attach"/>; EINVAL when it is not attached.</returns>
+    public Errno Replace(Pasid pasid, ref ObjectId pageTable, ref Reason why)
+    {
+        lock (Context.Gate)
+            return Change(pasid, ref pageTable, replace: true, ref why);
+    }
+
+    /// <summary>Attaches, or replaces when it is attached already: VFIO's way.</summary>
+    public Errno AttachOrReplace(Pasid pasid, ref ObjectId pageTable, ref Reason why)
+    {
+        lock (Context.Gate)
+            return Change(pasid, ref pageTable, IsAttachedLocked(pasid), ref why);
+    }
+
+    /// <summary>Blocks the requests again. Nothing happens when they are not attached.</summary>
+    public void Detach(Pasid pasid)
+    {
+        lock (Context.Gate)
+            DetachLocked(pasid);
+    }
+
+    internal Errno Change(Pasid pasid, ref ObjectId pageTable, bool replace, ref Reason why)
+    {
+        if (!Context.TryFind(pageTable, "IOAS or HWPT", out EngineObject found, ref why, out Errno errno))
+            return errno;
+        return found switch
         {
-            if (!Context.TryFind(pageTable, "IOAS or HWPT", out EngineObject found, ref why, out Errno errno))
-                return errno;
-            return found switch
-            {
-                HwPageTable table => ChangeTo(table, ref why),
-                Ioas space => ChangeTo(space, ref pageTable, ref why),
-                _ => why.Because(ReasonCode.NotAttachable, pageTable.Value),
-            };
-        }
+            PageTable table => ChangeTo(pasid, table, replace, ref why),
+            Ioas space => ChangeTo(pasid, space, ref pageTable, replace, ref why),
+            _ => why.Because(ReasonCode.NotAttachable, pageTable.Value),
+        };
     }
 
-    /// <summary>Blocks the device's DMA again. Nothing happens when it is not attached.</summary>
-    public void Detach()
-    {
-        lock (Context.Gate)
-            DetachLocked();
-    }
-
-    private Errno ChangeTo(HwPageTable table, ref Reason why) =>
-        AttachedTable is null ? AttachTo(table, ref why) : ReplaceBy(table, ref why);
+    private Errno ChangeTo(Pasid pasid, PageTable table, bool replace, ref Reason why) =>
+        replace ? ReplaceBy(pasid, table, ref why) : AttachTo(pasid, table, ref why);
 
     /// <summary>Takes the first automatic HWPT of the IOAS that fits, else makes one.</summary>
-    private Errno ChangeTo(Ioas space, ref ObjectId pageTable, ref Reason why)
+    private Errno ChangeTo(Pasid pasid, Ioas space, ref ObjectId pageTable, bool replace, ref Reason why)
     {
         for (HwPageTable? table = space.FirstTable; table is not null; table = table.Next)
         {
             if (!table.Automatic)
                 continue;
-            Errno errno = ChangeTo(table, ref why);
+            Errno errno = ChangeTo(pasid, table, replace, ref why);
             if (errno.Code == ErrnoCode.EINVAL)
                 continue; // it does not fit this device; another, or a new one, may
             if (errno.Succeeded)
@@ -58,9 +78,12 @@ public sealed partial class BoundDevice
             return errno;
         }
 
-        HwPageTable made = new(space, Device.Iommu, automatic: true);
+        Errno result = Device.Iommu.Describe(Device, 0, default, out PagingFormat format, ref why);
+        if (result.Failed)
+            return result;
+        HwPageTable made = new(space, Device.Iommu, automatic: true, in format);
         Context.Reserve(made);
-        Errno result = AttachedTable is null ? AttachToNew(made, ref why) : ReplaceByNew(made, ref why);
+        result = replace ? ReplaceByNew(pasid, made, ref why) : AttachToNew(pasid, made, ref why);
         if (result.Failed)
         {
             Context.Remove(made);
@@ -73,96 +96,188 @@ public sealed partial class BoundDevice
     }
 
     /// <summary>Attach first, then make it a view: so a conflict is told in the order in which Linux finds it.</summary>
-    private Errno AttachToNew(HwPageTable made, ref Reason why)
+    private Errno AttachToNew(Pasid pasid, HwPageTable made, ref Reason why)
     {
-        Errno errno = AttachTo(made, ref why);
+        Errno errno = AttachTo(pasid, made, ref why);
         if (errno.Failed)
             return errno;
         errno = made.Link(ref why);
         if (errno.Failed)
-            Undo(made);
+            Undo(pasid, made);
         return errno;
     }
 
-    private Errno ReplaceByNew(HwPageTable made, ref Reason why)
+    private Errno ReplaceByNew(Pasid pasid, HwPageTable made, ref Reason why)
     {
         Errno errno = made.Link(ref why);
-        return errno.Failed ? errno : ReplaceBy(made, ref why);
+        return errno.Failed ? errno : ReplaceBy(pasid, made, ref why);
     }
 
-    private Errno AttachTo(HwPageTable table, ref Reason why)
+    private Errno AttachTo(Pasid pasid, PageTable table, ref Reason why)
     {
-        bool first = Group.Attached.Count == 0;
-        if (!first && Group.Table != table)
-            return why.Because(ReasonCode.GroupAttachedElsewhere, (ulong)Group.Id, Group.Table!.Id.Value, name: Device.Name);
-        Errno errno = ReserveRegions(table.Space, Device, ref why);
+        if (!pasid.IsValid)
+            return why.Because(ReasonCode.PasidTooLarge, pasid.Value, Pasid.Last, name: Device.Name);
+        ref Attachment attachment = ref Group.AttachmentOf(pasid);
+        if (attachment.Contains(this))
+            return why.Because(ReasonCode.AlreadyAttached, pasid.Value, attachment.Table!.Id.Value, name: Device.Name);
+        bool first = attachment.Count == 0;
+        if (!first && attachment.Table != table)
+            return why.Because(ReasonCode.GroupAttachedElsewhere, (ulong)Group.Id, attachment.Table!.Id.Value, name: Device.Name);
+        Errno errno = pasid.IsNone ? ReserveRegions(table.Space, Device, ref why) : Errno.Success;
         if (errno.Failed)
             return errno;
-        if (first && table.Iommu != Device.Iommu)
+        if (first)
         {
-            table.Space.Unreserve(Device);
-            return why.Because(ReasonCode.OtherIommuInstance, table.Id.Value, name: Device.Name);
+            errno = AskHardware(pasid, table, ref why);
+            if (errno.Failed)
+            {
+                if (pasid.IsNone)
+                    table.Space.Unreserve(Device);
+                return errno;
+            }
+
+            attachment.Table = table;
+            if (!pasid.IsNone)
+                Group.CountPasid(+1);
         }
 
-        Group.Attached.Add(this);
+        attachment.Add(this);
         table.Users++;
-        Group.Table = table;
         return Errno.Success;
     }
 
     /// <summary>Moves the whole group: its devices cannot be kept apart.</summary>
-    private Errno ReplaceBy(HwPageTable table, ref Reason why)
+    private Errno ReplaceBy(Pasid pasid, PageTable table, ref Reason why)
     {
-        HwPageTable old = Group.Table!;
+        if (!pasid.IsValid || !IsAttachedLocked(pasid))
+            return why.Because(ReasonCode.NotAttached, pasid.Value, name: Device.Name);
+        ref Attachment attachment = ref Group.AttachmentOf(pasid);
+        PageTable old = attachment.Table!;
         if (table == old)
             return Errno.Success;
-        bool otherSpace = table.Space != old.Space;
-        Errno errno = otherSpace ? ReserveRegionsOfGroup(table.Space, ref why) : Errno.Success;
+        bool otherRegions = pasid.IsNone && table.Space != old.Space;
+        Errno errno = otherRegions ? ReserveRegionsOfGroup(table.Space, ref why) : Errno.Success;
         if (errno.Failed)
             return errno;
-        if (table.Iommu != Device.Iommu)
+        errno = AskHardware(pasid, table, ref why);
+        if (errno.Failed)
         {
-            if (otherSpace)
+            if (otherRegions)
                 UnreserveGroup(table.Space);
-            return why.Because(ReasonCode.OtherIommuInstance, table.Id.Value, name: Device.Name);
+            return errno;
         }
 
-        Group.Table = table;
-        Context.Barrier.Wait();
-        if (otherSpace)
+        attachment.Table = table;
+        EndDma(old, pasid);
+        if (otherRegions)
             UnreserveGroup(old.Space);
-        table.Users += Group.Attached.Count;
-        Drop(old, Group.Attached.Count);
+        table.Users += attachment.Count;
+        Drop(old, attachment.Count);
         return Errno.Success;
     }
 
-    private void DetachLocked()
+    /// <summary>Whether the format, and the IOMMU of every device of the group, goes with the table.</summary>
+    private Errno AskHardware(Pasid pasid, PageTable table, ref Reason why)
     {
-        if (AttachedTable is not { } table)
+        Errno errno = CheckPasids(pasid, table, ref why);
+        if (errno.Failed)
+            return errno;
+        if (!Device.Iommu.Accepts(table))
+            return why.Because(ReasonCode.OtherIommuInstance, table.Id.Value, name: Device.Name);
+        foreach (PhysicalDevice member in Group.Members)
+        {
+            if (!pasid.IsNone && member.PasidBits != 0 && pasid.Value >> member.PasidBits != 0)
+                return why.Because(ReasonCode.PasidTooLarge, pasid.Value, (1ul << member.PasidBits) - 1, name: member.Name);
+        }
+
+        int asked = 0;
+        foreach (PhysicalDevice member in Group.Members)
+        {
+            // A device that sends no PASIDs is not disturbed by those of its neighbours.
+            if (pasid.IsNone || member.PasidBits != 0)
+                errno = member.Iommu.Attach(member, table, pasid, ref why);
+            if (errno.Failed)
+                break;
+            asked++;
+        }
+
+        if (errno.Failed && Group.AttachmentOf(pasid).Table is null)
+        {
+            for (int i = 0; i < asked; i++)
+                Group.Members[i].Iommu.Detach(Group.Members[i], pasid);
+        }
+
+        return errno;
+    }
+
+    /// <summary>Tables of requests without and with PASID hang together: the format must suit a PASID table once there is one.</summary>
+    private Errno CheckPasids(Pasid pasid, PageTable table, ref Reason why)
+    {
+        if (table.PasidCompatible)
+        {
+            return !pasid.IsNone && Group.Table is { PasidCompatible: false } requests
+                ? why.Because(ReasonCode.HwptNotForPasids, requests.Id.Value, pasid.Value, name: Device.Name)
+                : Errno.Success;
+        }
+
+        return pasid.IsNone && Group.PasidCount == 0
+            ? Errno.Success
+            : why.Because(ReasonCode.HwptNotForPasids, table.Id.Value, pasid.Value, name: Device.Name);
+    }
+
+    private bool IsAttachedLocked(Pasid pasid) => Group.TableOf(pasid) is not null && Group.AttachmentOf(pasid).Contains(this);
+
+    private void DetachAllLocked()
+    {
+        DetachLocked(Pasid.None);
+        for (uint from = 1; Group.TryFindPasid(from, out Pasid pasid); from = pasid.Value + 1)
+            DetachLocked(pasid);
+    }
+
+    private void DetachLocked(Pasid pasid)
+    {
+        if (!pasid.IsValid || !IsAttachedLocked(pasid))
             return;
-        Undo(table);
+        PageTable table = Group.TableOf(pasid)!;
+        Undo(pasid, table);
         Drop(table, 0);
     }
 
     /// <summary>Undoes <see cref="AttachTo"/>: the last device of a group blocks it.</summary>
-    private void Undo(HwPageTable table)
+    private void Undo(Pasid pasid, PageTable table)
     {
-        Group.Attached.Remove(this);
-        if (Group.Attached.Count == 0)
+        ref Attachment attachment = ref Group.AttachmentOf(pasid);
+        attachment.Remove(this);
+        if (attachment.Count == 0)
         {
-            Group.Table = null;
-            Context.Barrier.Wait();
+            attachment.Table = null;
+            if (!pasid.IsNone)
+                Group.CountPasid(-1);
+            EndDma(table, pasid);
+            foreach (PhysicalDevice member in Group.Members)
+            {
+                if (pasid.IsNone || member.PasidBits != 0)
+                    member.Iommu.Detach(member, pasid);
+            }
         }
 
-        table.Space.Unreserve(Device);
+        if (pasid.IsNone)
+            table.Space.Unreserve(Device);
         table.Users--;
     }
 
+    /// <summary>The attachment has changed: waits for DMA that still uses the old table, and answers page requests that came through it.</summary>
+    private void EndDma(PageTable old, Pasid pasid)
+    {
+        Context.Barrier.Wait();
+        old.Faults?.GiveUp(old, Group, pasid);
+    }
+
     /// <summary>Takes users from a page table; an automatic one goes with the last.</summary>
-    private void Drop(HwPageTable table, int users)
+    private void Drop(PageTable table, int users)
     {
         table.Users -= users;
-        if (table.Automatic && table.Users == 0)
+        if (table is HwPageTable { Automatic: true, Users: 0 })
             Context.Remove(table);
     }
 
@@ -182,9 +297,10 @@ public sealed partial class BoundDevice
 
     private Errno ReserveRegionsOfGroup(Ioas space, ref Reason why)
     {
-        foreach (BoundDevice member in Group.Attached)
+        ref Attachment attachment = ref Group.AttachmentOf(Pasid.None);
+        for (int i = 0; i < attachment.Count; i++)
         {
-            Errno errno = ReserveRegions(space, member.Device, ref why);
+            Errno errno = ReserveRegions(space, attachment[i].Device, ref why);
             if (errno.Succeeded)
                 continue;
             UnreserveGroup(space);
@@ -196,7 +312,8 @@ public sealed partial class BoundDevice
 
     private void UnreserveGroup(Ioas space)
     {
-        foreach (BoundDevice member in Group.Attached)
-            space.Unreserve(member.Device);
+        ref Attachment attachment = ref Group.AttachmentOf(Pasid.None);
+        for (int i = 0; i < attachment.Count; i++)
+            space.Unreserve(attachment[i].Device);
     }
 }

@@ -1,3 +1,4 @@
+using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Hardware;
 using Ioasis.Engine.Tables;
 
@@ -21,34 +22,35 @@ public sealed partial class BoundDevice : EngineObject
 
     private IommuGroup Group => Device.Group;
 
-    /// <summary>The page table that it is attached to; null when it is not attached itself.</summary>
-    public HwPageTable? Table
-    {
-        get
-        {
-            lock (Context.Gate)
-                return AttachedTable;
-        }
-    }
+    /// <summary>The page table that its requests without PASID go through; null when it is not attached itself.</summary>
+    public PageTable? Table => TableOf(Pasid.None);
 
     public bool IsAttached => Table is not null;
 
-    internal HwPageTable? AttachedTable => Group.Attached.Contains(this) ? Group.Table : null;
+    /// <summary>The page table that it is attached to for requests with a PASID, or without one; null when it is not.</summary>
+    public PageTable? TableOf(Pasid pasid)
+    {
+        lock (Context.Gate)
+            return IsAttachedLocked(pasid) ? Group.TableOf(pasid) : null;
+    }
 
     /// <summary>Detaches, gives the device back, and lets go of the context. Call once.</summary>
     public void Unbind()
     {
         lock (Context.Gate)
-        {
-            DetachLocked();
-            Context.Remove(this);
-        }
-
+            UnbindLocked();
         Context.Release();
+    }
+
+    internal void UnbindLocked()
+    {
+        DetachAllLocked();
+        Context.Remove(this);
     }
 
     private protected override void OnDestroy()
     {
+        Device.ForgetPageRequests();
         lock (Context.System.Gate)
         {
             Device.Bound = null;

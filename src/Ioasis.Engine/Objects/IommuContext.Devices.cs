@@ -1,6 +1,8 @@
 using Ioasis.Abi;
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Faults;
 using Ioasis.Engine.Hardware;
+using Ioasis.Engine.Memory;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Spaces;
 using Ioasis.Engine.Tables;
@@ -14,25 +16,32 @@ public sealed partial class IommuContext
     /// <returns>EINVAL: the device is bound already; EPERM: another context owns its group.</returns>
     public Errno Bind(PhysicalDevice device, out BoundDevice? bound, ref Reason why)
     {
-        bound = null;
         lock (Gate)
         {
-            BoundDevice made = new(this, device);
-            lock (System.Gate)
-            {
-                if (device.Bound is { } holder)
-                    return why.Because(ReasonCode.DeviceAlreadyBound, holder.Id.Value, name: device.Name);
-                if (!device.Group.TryClaim(this))
-                    return why.Because(ReasonCode.GroupHeldElsewhere, (ulong)device.Group.Id, name: device.Name);
-                device.Bound = made;
-            }
-
-            Reserve(made);
-            PublishLocked(made);
-            _holders++;
-            bound = made;
-            return Errno.Success;
+            Errno errno = BindLocked(device, out bound, ref why);
+            if (errno.Succeeded)
+                _holders++;
+            return errno;
         }
+    }
+
+    internal Errno BindLocked(PhysicalDevice device, out BoundDevice? bound, ref Reason why)
+    {
+        bound = null;
+        BoundDevice made = new(this, device);
+        lock (System.Gate)
+        {
+            if (device.Bound is { } holder)
+                return why.Because(ReasonCode.DeviceAlreadyBound, holder.Id.Value, name: device.Name);
+            if (!device.Group.TryClaim(this))
+                return why.Because(ReasonCode.GroupHeldElsewhere, (ulong)device.Group.Id, name: device.Name);
+            device.Bound = made;
+        }
+
+        Reserve(made);
+        PublishLocked(made);
+        bound = made;
+        return Errno.Success;
     }
 
     /// <summary>Finds a bound device by its number.</summary>
@@ -46,43 +55,148 @@ public sealed partial class IommuContext
         }
     }
 
-    /// <summary>IOMMU_HWPT_ALLOC of a paging HWPT on an IOAS. The caller publishes or aborts what it gets.</summary>
-    /// <param name="device">The device whose IOMMU's view it is to be.</param>
-    /// <param name="parent">The IOAS.</param>
-    /// <param name="flags">What it shall be able to do; nothing beyond a plain view is implemented yet.</param>
-    /// <param name="dataType">The format of user-managed tables; none is implemented yet.</param>
-    /// <param name="made">The HWPT, a view of the IOAS already.</param>
+    /// <summary>IOMMU_HWPT_ALLOC. The caller publishes or aborts what it gets.</summary>
+    /// <param name="device">The device whose IOMMU makes it.</param>
+    /// <param name="parent">An IOAS for a paging HWPT; a paging HWPT, or a vIOMMU, for a nested one.</param>
+    /// <param name="flags">What it shall be able to do.</param>
+    /// <param name="faultQueue">Where page requests go, when the flags say so.</param>
+    /// <param name="data">The parameters of its format.</param>
+    /// <param name="made">The HWPT; a paging one is a view of the IOAS already.</param>
     /// <param name="why">
-    /// The reason of a failure. ENOENT: no such device; EINVAL: no such parent; EOPNOTSUPP: flags, or nesting; else as Attach.
+    /// The reason of a failure. ENOENT: no such device or fault queue; EINVAL: no such parent, or one that cannot be a parent,
+    /// or the parameters; EOPNOTSUPP: flags, or format; EFAULT: the parameters; else as Attach.
     /// </param>
     public Errno AllocateTable(
-        ObjectId device, ObjectId parent, iommufd_hwpt_alloc_flags flags, iommu_hwpt_data_type dataType, out HwPageTable? made, ref Reason why)
+        ObjectId device, ObjectId parent, iommufd_hwpt_alloc_flags flags, ObjectId faultQueue, in UserData data, out PageTable? made,
+        ref Reason why)
     {
         made = null;
         lock (Gate)
         {
             if (!TryFind(device, BoundDevice.KindName, out BoundDevice bound, ref why, out Errno errno))
                 return errno;
-            if (_objects[parent.Value] is HwPageTable)
-                return why.Because(ReasonCode.HwptNestingUnsupported, parent.Value, name: bound.Device.Name);
-            if (_objects[parent.Value] is not Ioas space)
-                return why.Because(ReasonCode.HwptParentInvalid, parent.Value);
-            if (flags != 0)
-                return why.Because(ReasonCode.HwptFlagUnsupported, (ulong)flags, name: bound.Device.Name);
-            if (dataType != iommu_hwpt_data_type.IOMMU_HWPT_DATA_NONE)
-                return why.Because(ReasonCode.HwptDataTypeUnsupported, (ulong)dataType, name: bound.Device.Name);
-
-            HwPageTable table = new(space, bound.Device.Iommu, automatic: false);
-            Reserve(table);
-            errno = table.Link(ref why);
-            if (errno.Failed)
+            errno = _objects[parent.Value] switch
             {
-                Remove(table);
+                Ioas space => AllocatePaging(bound.Device, space, flags, in data, out made, ref why),
+                HwPageTable table => AllocateNested(bound.Device, table, flags, in data, out made, ref why),
+                VirtualIommu virtualIommu => AllocateNested(bound.Device, virtualIommu, flags, in data, out made, ref why),
+                _ => why.Because(ReasonCode.HwptParentInvalid, parent.Value),
+            };
+            if (errno.Failed || (flags & iommufd_hwpt_alloc_flags.IOMMU_HWPT_FAULT_ID_VALID) == 0)
+                return errno;
+            if (TryFind(faultQueue, FaultQueue.KindName, out FaultQueue queue, ref why, out errno))
+            {
+                made!.SendFaultsTo(queue);
                 return errno;
             }
 
-            made = table;
-            return Errno.Success;
+            Remove(made!);
+            made = null;
+            return errno;
         }
+    }
+
+    /// <summary>IOMMU_HWPT_INVALIDATE: the user's stage 1 tables, or what a vIOMMU's devices remember, have changed.</summary>
+    /// <param name="id">A nested HWPT or a vIOMMU.</param>
+    /// <param name="requests">The requests.</param>
+    /// <param name="done">How many were carried out, also when the call fails.</param>
+    /// <param name="why">ENOENT: no such object; EINVAL: it is neither; else as the format says.</param>
+    public Errno Invalidate(ObjectId id, in InvalidationArray requests, out uint done, ref Reason why)
+    {
+        done = 0;
+        lock (Gate)
+        {
+            if (!TryFind(id, "nested HWPT or vIOMMU", out EngineObject found, ref why, out Errno errno))
+                return errno;
+            return found switch
+            {
+                NestedPageTable table => table.Invalidate(in requests, out done, ref why),
+                VirtualIommu virtualIommu => virtualIommu.Invalidate(in requests, out done, ref why),
+                _ => why.Because(ReasonCode.NotInvalidatable, id.Value, name: found.Kind),
+            };
+        }
+    }
+
+    private Errno AllocatePaging(
+        PhysicalDevice device, Ioas space, iommufd_hwpt_alloc_flags flags, in UserData data, out PageTable? made, ref Reason why)
+    {
+        const iommufd_hwpt_alloc_flags Known =
+            iommufd_hwpt_alloc_flags.IOMMU_HWPT_ALLOC_NEST_PARENT | iommufd_hwpt_alloc_flags.IOMMU_HWPT_ALLOC_DIRTY_TRACKING
+            | iommufd_hwpt_alloc_flags.IOMMU_HWPT_FAULT_ID_VALID | iommufd_hwpt_alloc_flags.IOMMU_HWPT_ALLOC_PASID;
+        made = null;
+        if ((flags & ~Known) != 0)
+            return why.Because(ReasonCode.UnknownFlags, (ulong)flags, (ulong)Known);
+        bool tracksDirty = (flags & iommufd_hwpt_alloc_flags.IOMMU_HWPT_ALLOC_DIRTY_TRACKING) != 0;
+        bool nestParent = (flags & iommufd_hwpt_alloc_flags.IOMMU_HWPT_ALLOC_NEST_PARENT) != 0;
+        if (tracksDirty && !device.Iommu.CanTrackDirty(device))
+            return why.Because(ReasonCode.HwptFlagUnsupported, (ulong)flags, name: device.Name);
+        if (nestParent && (flags & iommufd_hwpt_alloc_flags.IOMMU_HWPT_FAULT_ID_VALID) != 0)
+            return why.Because(ReasonCode.NestParentCannotFault, (ulong)flags);
+        Errno errno = device.Iommu.Describe(
+            device, flags & ~iommufd_hwpt_alloc_flags.IOMMU_HWPT_FAULT_ID_VALID, in data, out PagingFormat format, ref why);
+        if (errno.Failed)
+            return errno;
+
+        HwPageTable table = new(space, device.Iommu, automatic: false, in format)
+        {
+            NestParent = nestParent,
+            TracksDirty = tracksDirty,
+            PasidCompatible = (flags & iommufd_hwpt_alloc_flags.IOMMU_HWPT_ALLOC_PASID) != 0,
+        };
+        Reserve(table);
+        errno = table.Link(ref why);
+        if (errno.Failed)
+        {
+            Remove(table);
+            return errno;
+        }
+
+        made = table;
+        return Errno.Success;
+    }
+
+    private Errno AllocateNested(
+        PhysicalDevice device, HwPageTable parent, iommufd_hwpt_alloc_flags flags, in UserData data, out PageTable? made, ref Reason why)
+    {
+        made = null;
+        Errno errno = CheckNested(flags, in data, ref why);
+        if (errno.Failed)
+            return errno;
+        return parent.Automatic || !parent.NestParent || parent.Iommu.Type != device.Iommu.Type
+            ? why.Because(ReasonCode.HwptNotNestParent, parent.Id.Value, name: device.Name)
+            : Nest(device.Iommu, parent, null, flags, in data, out made, ref why);
+    }
+
+    private Errno AllocateNested(
+        PhysicalDevice device, VirtualIommu virtualIommu, iommufd_hwpt_alloc_flags flags, in UserData data, out PageTable? made, ref Reason why)
+    {
+        made = null;
+        if (virtualIommu.Iommu != device.Iommu)
+            return why.Because(ReasonCode.VirtualIommuOfOther, virtualIommu.Id.Value, name: device.Name);
+        Errno errno = CheckNested(flags, in data, ref why);
+        return errno.Failed ? errno : Nest(virtualIommu.Iommu, virtualIommu.Parent, virtualIommu, flags, in data, out made, ref why);
+    }
+
+    private static Errno CheckNested(iommufd_hwpt_alloc_flags flags, in UserData data, ref Reason why)
+    {
+        const iommufd_hwpt_alloc_flags Known =
+            iommufd_hwpt_alloc_flags.IOMMU_HWPT_FAULT_ID_VALID | iommufd_hwpt_alloc_flags.IOMMU_HWPT_ALLOC_PASID;
+        if ((flags & ~Known) != 0)
+            return why.Because(ReasonCode.UnknownFlags, (ulong)flags, (ulong)Known);
+        return data.IsNone ? why.Because(ReasonCode.NestedDataMissing) : Errno.Success;
+    }
+
+    private Errno Nest(
+        Iommu iommu, HwPageTable parent, VirtualIommu? virtualIommu, iommufd_hwpt_alloc_flags flags, in UserData data, out PageTable? made,
+        ref Reason why)
+    {
+        Errno errno = iommu.Nest(
+            parent, virtualIommu, flags & ~iommufd_hwpt_alloc_flags.IOMMU_HWPT_FAULT_ID_VALID, in data, out NestedPageTable? nested, ref why);
+        made = nested;
+        if (errno.Failed)
+            return errno;
+        nested!.PasidCompatible = (flags & iommufd_hwpt_alloc_flags.IOMMU_HWPT_ALLOC_PASID) != 0;
+        Reserve(nested);
+        return Errno.Success;
     }
 }

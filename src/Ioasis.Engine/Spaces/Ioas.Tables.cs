@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Ioasis.Engine.Addresses;
-using Ioasis.Engine.Hardware;
 using Ioasis.Engine.Intervals;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Tables;
@@ -20,14 +19,14 @@ public sealed partial class Ioas
     /// <returns>EINVAL: its pages are too large; EADDRINUSE: an area does not fit it; EFAULT, ENOMEM: an area cannot be pinned.</returns>
     internal Errno AddTable(HwPageTable table, ref Reason why)
     {
-        Iommu iommu = table.Iommu;
-        ulong alignment = Math.Max(iommu.SmallestPage, Alignment);
+        ulong smallest = table.Format.SmallestPage;
+        ulong alignment = Math.Max(smallest, Alignment);
         if (alignment > SystemPage.Size)
-            return why.Because(ReasonCode.PageSizeIncompatible, iommu.SmallestPage, SystemPage.Size);
+            return why.Because(ReasonCode.PageSizeIncompatible, smallest, SystemPage.Size);
         if (_misalignments is not null && _misalignments.AnyBelow(alignment))
             return Misaligned(ReasonCode.AreaUnalignedForHardware, alignment, ref why);
 
-        Errno errno = ReserveOutside(iommu.Aperture, table, ref why);
+        Errno errno = ReserveOutside(table.Format.Aperture, table, ref why);
         if (errno.Succeeded && _tableCount == 0)
             errno = PinAreas(ref why);
         if (errno.Failed)
@@ -82,7 +81,7 @@ public sealed partial class Ioas
     {
         ulong alignment = HugePages ? 1 : SystemPage.Size;
         for (HwPageTable? table = _firstTable; table is not null; table = table.Next)
-            alignment = Math.Max(alignment, table.Iommu.SmallestPage);
+            alignment = Math.Max(alignment, table.Format.SmallestPage);
         return alignment;
     }
 

@@ -1,36 +1,35 @@
+using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Hardware;
-using Ioasis.Engine.Objects;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Spaces;
 
 namespace Ioasis.Engine.Tables;
 
 /// <summary>
-/// A paging HWPT: what devices are attached to. It is a view of an IOAS as one IOMMU can show it (aperture, page sizes),
-/// and holds no translations of its own.
+/// A paging HWPT. It is a view of an IOAS as one IOMMU can show it (aperture, page sizes), and holds no translations of its
+/// own.
 /// </summary>
-/// <remarks>Guarded by the context's lock; DMA reads <see cref="Space"/>, which never changes.</remarks>
-public sealed class HwPageTable : EngineObject
+public sealed class HwPageTable : PageTable
 {
-    internal const string KindName = "HWPT";
-
-    internal HwPageTable(Ioas space, Iommu iommu, bool automatic)
-        : base(space.Context)
+    internal HwPageTable(Ioas space, Iommu iommu, bool automatic, in PagingFormat format)
+        : base(space, iommu)
     {
-        Space = space;
-        Iommu = iommu;
         Automatic = automatic;
+        Format = format;
         space.Users++;
     }
 
-    public override string Kind => KindName;
-
-    public Ioas Space { get; }
-
-    public Iommu Iommu { get; }
-
     /// <summary>Made by attaching a device to an IOAS; goes when the last device is detached.</summary>
     public bool Automatic { get; }
+
+    /// <summary>What it can translate.</summary>
+    public PagingFormat Format { get; }
+
+    /// <summary>Nested HWPTs and vIOMMUs may stand on it (IOMMU_HWPT_ALLOC_NEST_PARENT).</summary>
+    public bool NestParent { get; internal set; }
+
+    /// <summary>It was made to record which pages devices write to (IOMMU_HWPT_ALLOC_DIRTY_TRACKING).</summary>
+    public bool TracksDirty { get; internal set; }
 
     /// <summary>The next page table of the same IOAS.</summary>
     internal HwPageTable? Next;
@@ -50,6 +49,7 @@ public sealed class HwPageTable : EngineObject
     {
         if (_linked)
             Space.RemoveTable(this);
+        base.OnDestroy();
         Space.Users--;
     }
 }

@@ -78,7 +78,7 @@ public sealed class DescriptionTests
     public void A_wrong_device_is_named_with_what_is_wrong(string device, string error) => Assert.Equal(error, Error([], [device]));
 
     [Theory]
-    [InlineData("vtdd", "--iommu vtdd: there is no IOMMU type \"vtdd\"; there are vtd, smmuv3, amd, riscv")]
+    [InlineData("vtdd", "--iommu vtdd: there is no IOMMU type \"vtdd\"; there are vtd, smmuv3, amd, riscv, mock")]
     [InlineData("vtd,speed=1", "--iommu vtd,speed=1: vtd has no setting \"speed\"; it has name, aperture, page_sizes, reserved")]
     [InlineData("vtd,aperture=5", "--iommu vtd,aperture=5: aperture \"5\" is not FIRST-LAST, two addresses")]
     [InlineData("vtd,aperture=5-4", "--iommu vtd,aperture=5-4: aperture \"5-4\" is not FIRST-LAST, two addresses")]

@@ -25,7 +25,7 @@ public sealed class DmaChannelTests
         Assert.True(context.Map(
             space.Id, _memory, new HostAddress(0x10000), 0x10000, new Iova(0), AreaAccess.ReadWrite, true, out _, ref why).Succeeded);
         ObjectId table = space.Id;
-        Assert.True(bound!.Attach(ref table, ref why).Succeeded, why.ToString());
+        Assert.True(bound!.AttachOrReplace(Pasid.None, ref table, ref why).Succeeded, why.ToString());
         _device.BusMaster = true;
         _channel = new DmaChannel(_device.OpenPort()) { Patience = Timeout.InfiniteTimeSpan };
     }

@@ -1,3 +1,4 @@
+using Ioasis.Engine.Hardware;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -20,8 +21,8 @@ public sealed class CompatibilityTests
     /// <summary>What an ioctl that is there lacks.</summary>
     private static readonly Dictionary<string, string> s_missing = new()
     {
-        ["IOMMU_HWPT_ALLOC"] = "paging HWPTs on an IOAS; no flags and no data (nesting, dirty tracking, fault queue, PASID): `EOPNOTSUPP`",
-        ["IOMMU_GET_HW_INFO"] = "type and registers for VT-d; other IOMMUs answer type NONE; no PASID, no dirty tracking",
+        ["IOMMU_HWPT_ALLOC"] = "nested HWPTs of the mock IOMMU only: no VT-d, SMMUv3 or AMD stage 1 (`EOPNOTSUPP`)",
+        ["IOMMU_GET_HW_INFO"] = "type and registers for VT-d and mock; other IOMMUs answer type NONE",
         ["VFIO_DEVICE_FEATURE"] = "no feature exists: `ENOTTY`",
         ["VFIO_DEVICE_ATTACH_IOMMUFD_PT"] = "without PASID",
         ["VFIO_DEVICE_DETACH_IOMMUFD_PT"] = "without PASID",
@@ -72,7 +73,7 @@ public sealed class CompatibilityTests
         foreach (IommuDefaults kind in IommuDefaults.All)
         {
             string reserved = kind.Reserved.Count == 0 ? "none" : string.Join(", ", kind.Reserved.Select(region => $"{region.Range} ({region.Kind})"));
-            table.Append(CultureInfo.InvariantCulture, $"| `{kind.Word}` | 0x0-0x{kind.ApertureLast:x} | 4 KiB, 2 MiB, 1 GiB | {reserved} |\n");
+            table.Append(CultureInfo.InvariantCulture, $"| `{kind.Word}` | 0x{kind.ApertureFirst:x}-0x{kind.ApertureLast:x} | {(kind.Type == IommuType.Mock ? "every power of two from 2 KiB up" : "4 KiB, 2 MiB, 1 GiB")} | {reserved} |\n");
         }
 
         Compare("iommus", table);

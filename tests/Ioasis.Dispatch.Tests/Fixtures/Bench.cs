@@ -2,6 +2,7 @@ using Ioasis.Abi;
 using Ioasis.Dispatch.Iommufd;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Hardware;
+using Ioasis.Engine.Mock;
 using Ioasis.Engine.Objects;
 using Ioasis.Engine.Reasons;
 
@@ -24,7 +25,7 @@ internal sealed class Bench
         _group = new IommuGroup(System, 7, iommu);
         Device = new PhysicalDevice("0000:00:10.0", new RequesterId(0, 16, 0), _group, [new(new(0xfee00000, 0xfeefffff), ReservedKind.Msi)]);
         Context = new IommuContext(System);
-        File = new IommufdFile(Context);
+        File = new IommufdFile(Context, new MockIommu("mock0"));
     }
 
     public IommuSystem System { get; }

@@ -243,10 +243,10 @@ public sealed class IommufdFileTests
         Assert.Equal(ErrnoCode.None, _bench.Call(IOMMU_HWPT_ALLOC, ref cmd));
         uint table = cmd.out_hwpt_id;
         ObjectId id = new(table);
-        Assert.True(device.Attach(ref id, ref _bench.Caller.Why).Succeeded);
+        Assert.True(device.AttachOrReplace(Pasid.None, ref id, ref _bench.Caller.Why).Succeeded);
         iommu_destroy destroy = new() { size = 8, id = table };
         Assert.Equal(ErrnoCode.EBUSY, _bench.Call(IOMMU_DESTROY, ref destroy));
-        device.Detach();
+        device.Detach(Pasid.None);
         Assert.Equal(ErrnoCode.None, _bench.Call(IOMMU_DESTROY, ref destroy));
 
         cmd = new() { size = 48, dev_id = device.Id.Value, pt_id = space, data_len = 8 };
@@ -304,7 +304,7 @@ public sealed class IommufdFileTests
     private void Attach(uint space)
     {
         ObjectId id = new(space);
-        Assert.True(_bench.Bind().Attach(ref id, ref _bench.Caller.Why).Succeeded, _bench.Caller.Why.ToString());
+        Assert.True(_bench.Bind().AttachOrReplace(Pasid.None, ref id, ref _bench.Caller.Why).Succeeded, _bench.Caller.Why.ToString());
     }
 
     private void Map(uint space, ulong iova)

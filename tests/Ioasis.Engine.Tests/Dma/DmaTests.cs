@@ -98,7 +98,7 @@ public sealed class DmaTests
         _memory.Gone = true;
         Assert.Equal(ReasonCode.DmaMemoryGone, AbortOf(0x10000, 16));
         _memory.Gone = false;
-        _bound.Detach();
+        _bound.Detach(Pasid.None);
         Assert.Equal(ReasonCode.DmaNotAttached, AbortOf(0x10000, 16));
     }
 

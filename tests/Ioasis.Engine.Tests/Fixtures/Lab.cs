@@ -54,14 +54,14 @@ internal sealed class Lab
     public ObjectId Attach(BoundDevice device, EngineObject pageTable)
     {
         ObjectId id = pageTable.Id;
-        Succeed(device.Attach(ref id, ref Why));
+        Succeed(device.AttachOrReplace(Pasid.None, ref id, ref Why));
         return id;
     }
 
     public ErrnoCode TryAttach(BoundDevice device, EngineObject pageTable)
     {
         ObjectId id = pageTable.Id;
-        return device.Attach(ref id, ref Why).Code;
+        return device.AttachOrReplace(Pasid.None, ref id, ref Why).Code;
     }
 
     public ErrnoCode TryMap(

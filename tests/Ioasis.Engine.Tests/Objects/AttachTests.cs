@@ -47,9 +47,9 @@ public sealed class AttachTests
         ObjectId table = _lab.Attach(one, space);
         Assert.NotEqual(space.Id, table);
         Assert.Equal(table, _lab.Attach(two, space));
-        one.Detach();
+        one.Detach(Pasid.None);
         Assert.Equal(ErrnoCode.EBUSY, _lab.Context.Destroy(table, ref _lab.Why).Code);
-        two.Detach();
+        two.Detach(Pasid.None);
         Assert.Equal(ErrnoCode.ENOENT, _lab.Context.Destroy(table, ref _lab.Why).Code);
         Assert.Equal(0, space.TableCount);
     }
@@ -64,7 +64,7 @@ public sealed class AttachTests
         Assert.NotEqual(wide, _lab.Attach(device, space));
         Assert.Equal(2, space.TableCount);
         Assert.Equal((1ul << 39) - 1, _lab.Ranges(space, out _)[^1].Last);
-        device.Detach();
+        device.Detach(Pasid.None);
         Assert.Equal(Lab.ApertureLast, _lab.Ranges(space, out _)[^1].Last);
     }
 
@@ -73,10 +73,10 @@ public sealed class AttachTests
     {
         Ioas space = _lab.Space();
         BoundDevice device = _lab.Bind();
-        HwPageTable table = Manual(device, space);
+        PageTable table = Manual(device, space);
         Assert.Equal(table.Id, _lab.Attach(device, table));
         Assert.Equal(ErrnoCode.EBUSY, _lab.Destroy(table));
-        device.Detach();
+        device.Detach(Pasid.None);
         Assert.Equal(ErrnoCode.EBUSY, _lab.Destroy(space));
         BoundDevice foreign = _lab.Bind(_lab.Device(_lab.Group(new Iommu("dmar1", IommuType.Vtd))));
         Assert.Equal(ErrnoCode.EINVAL, _lab.TryAttach(foreign, table));
@@ -131,9 +131,9 @@ public sealed class AttachTests
         Assert.NotEqual(table, _lab.Attach(two, other)); // a replace moves the group
         Assert.Equal(one.Table!.Id, two.Table!.Id);
         Assert.Equal(0, space.TableCount);
-        one.Detach();
+        one.Detach(Pasid.None);
         Assert.True(two.IsAttached);
-        two.Detach();
+        two.Detach(Pasid.None);
         Assert.Equal(0, other.TableCount);
     }
 
@@ -143,7 +143,7 @@ public sealed class AttachTests
         BoundDevice device = _lab.Bind();
         Assert.Equal(ErrnoCode.EINVAL, _lab.TryAttach(device, device));
         ObjectId nothing = new(77);
-        Assert.Equal(ErrnoCode.ENOENT, device.Attach(ref nothing, ref _lab.Why).Code);
+        Assert.Equal(ErrnoCode.ENOENT, device.AttachOrReplace(Pasid.None, ref nothing, ref _lab.Why).Code);
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public sealed class AttachTests
     {
         BoundDevice device = _lab.Bind();
         Ioas space = _lab.Space();
-        HwPageTable table = Manual(device, space);
+        PageTable table = Manual(device, space);
         Assert.Equal(ErrnoCode.ENOENT, Allocate(space.Id, space.Id));
         Assert.Equal(ErrnoCode.EINVAL, Allocate(device.Id, device.Id));
         Assert.Equal(ErrnoCode.EINVAL, Allocate(device.Id, new ObjectId(77)));
@@ -161,11 +161,11 @@ public sealed class AttachTests
     }
 
     private ErrnoCode Allocate(ObjectId device, ObjectId parent, Abi.iommufd_hwpt_alloc_flags flags = 0) =>
-        _lab.Context.AllocateTable(device, parent, flags, 0, out _, ref _lab.Why).Code;
+        _lab.Context.AllocateTable(device, parent, flags, default, default, out _, ref _lab.Why).Code;
 
-    private HwPageTable Manual(BoundDevice device, Ioas space)
+    private PageTable Manual(BoundDevice device, Ioas space)
     {
-        _lab.Succeed(_lab.Context.AllocateTable(device.Id, space.Id, 0, 0, out HwPageTable? table, ref _lab.Why));
+        _lab.Succeed(_lab.Context.AllocateTable(device.Id, space.Id, 0, default, default, out PageTable? table, ref _lab.Why));
         _lab.Context.Publish(table!);
         return table!;
     }

@@ -57,7 +57,7 @@ public sealed class IommuContextTests
         _lab.Attach(device, space);
         Assert.Equal(ErrnoCode.EBUSY, _lab.Destroy(space));
         Assert.Equal(ReasonCode.ObjectInUse, _lab.Why.Code);
-        device.Detach();
+        device.Detach(Pasid.None);
         Assert.Equal(ErrnoCode.None, _lab.Destroy(space));
     }
 
@@ -77,7 +77,7 @@ public sealed class IommuContextTests
         BoundDevice device = _lab.Bind();
         Ioas space = _lab.Space();
         _lab.Map(space, memory, 0, 0x4000, 0x10000);
-        _lab.Succeed(_lab.Context.AllocateTable(device.Id, space.Id, 0, 0, out var table, ref _lab.Why));
+        _lab.Succeed(_lab.Context.AllocateTable(device.Id, space.Id, 0, default, default, out var table, ref _lab.Why));
         _lab.Context.Publish(table!);
         _lab.Attach(device, table!);
         Assert.Equal(4u, memory.Owner.User.Pages);

@@ -25,7 +25,7 @@ public sealed class PinTests
         _lab.Attach(first, space);
         Assert.Equal(10, memory.Pins.Count);
         Assert.Equal(10u, memory.Owner.User.Pages);
-        _lab.Succeed(_lab.Context.AllocateTable(first.Id, space.Id, 0, 0, out _, ref _lab.Why));
+        _lab.Succeed(_lab.Context.AllocateTable(first.Id, space.Id, 0, default, default, out _, ref _lab.Why));
         Assert.Equal(10, memory.Pins.Count);
         Assert.Equal(10u, memory.Owner.User.Pages);
     }

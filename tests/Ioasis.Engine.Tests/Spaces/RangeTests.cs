@@ -29,7 +29,7 @@ public sealed class RangeTests
         _lab.Attach(device, _space);
         Assert.Equal([(0ul, Lab.MsiFirst - 1), (Lab.MsiLast + 1, Lab.ApertureLast)], _lab.Ranges(_space, out ulong alignment));
         Assert.Equal(4096u, alignment);
-        device.Detach();
+        device.Detach(Pasid.None);
         Assert.Equal([(0ul, ulong.MaxValue)], _lab.Ranges(_space, out alignment));
         Assert.Equal(1u, alignment);
     }
@@ -38,10 +38,10 @@ public sealed class RangeTests
     public void AfterDetachAManualPageTableKeepsTheApertureButNotTheDevicesHole()
     {
         BoundDevice device = _lab.Bind();
-        _lab.Succeed(_lab.Context.AllocateTable(device.Id, _space.Id, 0, 0, out var table, ref _lab.Why));
+        _lab.Succeed(_lab.Context.AllocateTable(device.Id, _space.Id, 0, default, default, out var table, ref _lab.Why));
         _lab.Context.Publish(table!);
         _lab.Attach(device, table!);
-        device.Detach();
+        device.Detach(Pasid.None);
         Assert.Equal([(0ul, Lab.ApertureLast)], _lab.Ranges(_space, out ulong alignment));
         Assert.Equal(4096u, alignment);
         Assert.Equal(ErrnoCode.None, _lab.Destroy(table!));

@@ -1,0 +1,104 @@
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Faults;
+using Ioasis.Engine.Objects;
+using Ioasis.Engine.Tables;
+
+namespace Ioasis.Engine.Hardware;
+
+/// <summary>Page requests: the device asks for pages that its DMA did not find, and is answered by whoever manages its tables.</summary>
+public sealed partial class PhysicalDevice
+{
+    /// <summary>Guards requests of groups that are not complete, and wakes those who wait for an answer. Innermost.</summary>
+    private readonly object _responses = new();
+    private List<PageRequest>? _incomplete;
+
+    /// <summary>
+    /// Puts a page request on its way to the fault queue of the HWPT that the DMA goes through. Requests of one group wait for
+    /// the last one.
+    /// </summary>
+    /// <param name="request">What the device wants.</param>
+    /// <param name="group">The group, when the request completed one: its answer is to come.</param>
+    /// <returns>False: nobody takes page requests of this device, or of this PASID; the answer is <see cref="PageResponse.Invalid"/>.</returns>
+    public bool TryRequest(in PageRequest request, out PageRequestGroup? group)
+    {
+        group = null;
+        if (Bound is not { } holder || !TryFindTable(request.Pasid, out PageTable? table, out Pasid attachedAs) || table!.Faults is not { } queue)
+            return false;
+        if (!request.IsLast)
+        {
+            lock (_responses)
+                (_incomplete ??= []).Add(request);
+            return true;
+        }
+
+        group = new PageRequestGroup(this, table, attachedAs, holder);
+        Complete(group, in request);
+        queue.Add(group);
+        // A detach that gave up this table's requests before ours was among them had changed the table before: it is seen here.
+        if (Group.TableOf(attachedAs) != table)
+            queue.GiveUp(table, Group, attachedAs);
+        return true;
+    }
+
+    /// <summary>
+    /// Waits for an answer, in no DMA section and with no lock held. It comes also when the device is detached, or the client
+    /// is gone.
+    /// </summary>
+    public PageResponse Wait(PageRequestGroup group)
+    {
+        SpinWait spin = default;
+        while (group.Answer == PageResponse.None && !spin.NextSpinWillYield)
+            spin.SpinOnce();
+        if (group.Answer != PageResponse.None)
+            return group.Answer;
+        lock (_responses)
+        {
+            while (group.Answer == PageResponse.None)
+                Monitor.Wait(_responses);
+        }
+
+        return group.Answer;
+    }
+
+    internal void PageResponseArrived(PageRequestGroup group)
+    {
+        lock (_responses)
+            Monitor.PulseAll(_responses);
+    }
+
+    /// <summary>Nobody is left who could answer: requests of groups that are not complete are forgotten.</summary>
+    internal void ForgetPageRequests()
+    {
+        lock (_responses)
+            _incomplete = null;
+    }
+
+    /// <summary>The HWPT that is attached for the PASID, or the nested one of a user who has the PASID table.</summary>
+    private bool TryFindTable(Pasid pasid, out PageTable? table, out Pasid attachedAs)
+    {
+        attachedAs = pasid;
+        table = Group.TableOf(pasid);
+        if (table is null && !pasid.IsNone && Iommu.HasUserPasidTables)
+        {
+            attachedAs = Pasid.None;
+            table = Group.Table as NestedPageTable;
+        }
+
+        return table is not null;
+    }
+
+    private void Complete(PageRequestGroup group, in PageRequest last)
+    {
+        uint number = last.GroupId;
+        lock (_responses)
+        {
+            if (_incomplete is not null)
+            {
+                group.Requests.AddRange(_incomplete.FindAll(one => one.GroupId == number));
+                _incomplete.RemoveAll(one => one.GroupId == number);
+            }
+        }
+
+        group.Requests.Add(last);
+    }
+}

@@ -47,6 +47,16 @@ internal sealed class EmbeddedCaller(ClientMemory memory, DescriptorTable files)
         return why.Because(ReasonCode.DescriptorNotAnEvent, (uint)descriptor);
     }
 
+    public Errno ReserveDescriptor(DeviceFile file, out int number, ref Reason why)
+    {
+        number = files.Reserve(file);
+        return Errno.Success;
+    }
+
+    public void InstallDescriptor(int number) => files.Install(number);
+
+    public void ReturnDescriptor(int number) => files.Return(number);
+
     /// <summary>The call of this thread has ended.</summary>
     public static void EndCall()
     {

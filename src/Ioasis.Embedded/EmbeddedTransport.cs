@@ -93,6 +93,39 @@ internal sealed unsafe class EmbeddedTransport(
         }
     }
 
+    /// <summary>poll(2) for reading: waits until there is something to read, at most so many milliseconds (-1: for ever).</summary>
+    /// <returns>1 when there is, 0 when not in time.</returns>
+    public CallResult Poll(int descriptor, int milliseconds)
+    {
+        if (!files.TryHold(descriptor, out OpenFile open))
+            return NotOpen(descriptor);
+        bool readable = open.WaitReadable(milliseconds);
+        open.LetGo();
+        return CallResult.Done(readable ? 1 : 0);
+    }
+
+    /// <summary>mmap(2), shared, for reading and writing.</summary>
+    /// <returns>The address. <see cref="Unmap"/> comes before the descriptor is closed.</returns>
+    public CallResult Map(int descriptor, ulong offset, ulong length)
+    {
+        if (!files.TryHold(descriptor, out OpenFile open))
+            return NotOpen(descriptor);
+        Reason why = default;
+        Errno errno = open.File.CheckMap(offset, length, ref why);
+        long address = errno.Succeeded && open.Pages is { } pages ? (long)pages.ClientMaps(offset, length) : 0;
+        open.LetGo();
+        return ResultOf(errno, address, in why);
+    }
+
+    /// <summary>munmap(2) of what <see cref="Map"/> gave.</summary>
+    public void Unmap(int descriptor, ulong offset, ulong length)
+    {
+        if (!files.TryHold(descriptor, out OpenFile open))
+            return;
+        open.Pages?.ClientUnmaps(offset, length);
+        open.LetGo();
+    }
+
     public IReadOnlyList<VfioNode> FindDevices() =>
     [
         .. machine.Functions.Select(NodeOf).OrderBy(node => node.Address, StringComparer.Ordinal),

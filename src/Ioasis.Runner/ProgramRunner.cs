@@ -51,6 +51,7 @@ public sealed class ProgramRunner : IDisposable
         _keeper = new Keeper(_files, _memories);
         _processes = new ProcessTable(_files, _memories, _keeper.Watch);
         _memories.SearchProcesses = _processes.SearchProcesses;
+        _files.IsMappedAt = (file, offset) => _memories.FindShared(file, offset) is not null;
         _keeper.Processes = _processes;
         uint firstNumber = FileNumbers.First(ProcessLimit.TryGet(Environment.ProcessId, Linux.RLIMIT_NOFILE, out ulong limit) ? limit : 0);
         var numbers = new FreeNumber(firstNumber);

@@ -9,8 +9,16 @@ namespace Ioasis.Dispatch.Files;
 /// <remarks>Calls may come from several threads at once. None lets an exception out for what a client does.</remarks>
 public abstract class DeviceFile
 {
-    /// <summary>The path under which it was opened, for messages.</summary>
+    /// <summary>
+    /// The path under which it was opened, for messages; of a file that only an ioctl makes, what /proc shows: <c>anon_inode:[NAME]</c>.
+    /// </summary>
     public abstract string Path { get; }
+
+    /// <summary>
+    /// The memory that clients see who mmap(2) the file. Set once by whoever opened the file, before its first call; null where
+    /// nothing can be mapped, queues among them.
+    /// </summary>
+    public IFilePages? Pages { get; set; }
 
     /// <summary>ioctl(2).</summary>
     /// <param name="caller">Who calls.</param>

@@ -25,4 +25,20 @@ public interface ICaller
     /// </summary>
     /// <returns>EBADF when the descriptor is not open, EINVAL when it is no eventfd.</returns>
     Errno TakeEvent(int descriptor, out EventLine? line, ref Reason why);
+
+    /// <summary>
+    /// Prepares a descriptor for a file that this call makes, close-on-exec. The client does not have it yet, so
+    /// the number can be told, and telling it may still fail. Either <see cref="InstallDescriptor"/> or
+    /// <see cref="ReturnDescriptor"/> follows, in the same call.
+    /// </summary>
+    /// <param name="file">From success on it belongs to the descriptor, with whose last duplicate it is released.</param>
+    /// <param name="number">The descriptor's number.</param>
+    /// <param name="why">EMFILE: no number is free; <paramref name="file"/> is as before.</param>
+    Errno ReserveDescriptor(DeviceFile file, out int number, ref Reason why);
+
+    /// <summary>Gives the caller a descriptor that was prepared. Cannot fail: a caller that was killed meanwhile has closed it.</summary>
+    void InstallDescriptor(int number);
+
+    /// <summary>The call has failed after all: frees the number, and releases the file before it returns.</summary>
+    void ReturnDescriptor(int number);
 }

@@ -45,6 +45,32 @@ internal ref struct IoctlCall
     /// </summary>
     public EngineObject? Created { get; set; }
 
+    /// <summary>
+    /// The number of the descriptor that the handler prepared by <see cref="CreateFile"/>: the dispatcher installs it when the
+    /// call succeeds and returns it when it fails. Null: none.
+    /// </summary>
+    public int? CreatedFile { get; private set; }
+
+    /// <summary>
+    /// Prepares a descriptor for a new file, whose number the handler puts into the structure or the result. When the call
+    /// fails, at whatever point, the dispatcher releases the file.
+    /// </summary>
+    /// <param name="file">The file; one a call.</param>
+    /// <param name="number">Its descriptor.</param>
+    /// <param name="why">EMFILE: the file has been released.</param>
+    public Errno CreateFile(DeviceFile file, out int number, ref Reason why)
+    {
+        Errno errno = Caller.ReserveDescriptor(file, out number, ref why);
+        if (errno.Failed)
+            file.Release();
+        else
+            CreatedFile = number;
+        return errno;
+    }
+
+    /// <summary>What the ioctl returns on success.</summary>
+    public long Result { get; set; }
+
     /// <summary>The structure as the handler knows it.</summary>
     public readonly ref T As<T>()
         where T : unmanaged => ref Unsafe.As<byte, T>(ref MemoryMarshal.GetReference(_structure));

@@ -47,15 +47,35 @@ public sealed class IommufdFile(IommuContext context, MockIommu? mock = null) : 
 
         IoctlCall call = new(Context, caller, row.Name, argument, userSize, structure) { Mock = mock };
         errno = row.Handle(ref call, ref why);
-        if (call.Created is { } created)
+        if (errno.Succeeded)
         {
-            if (errno.Succeeded)
-                Context.Publish(created);
-            else
-                Context.Abort(created);
+            Keep(in call);
+            result = call.Result;
+        }
+        else
+        {
+            Undo(in call);
         }
 
         return errno;
+    }
+
+    /// <summary>Whoever sees the descriptor may use the object at once, so the object comes first.</summary>
+    private void Keep(in IoctlCall call)
+    {
+        if (call.Created is { } created)
+            Context.Publish(created);
+        if (call.CreatedFile is { } number)
+            call.Caller.InstallDescriptor(number);
+    }
+
+    /// <summary>The file may use the object, so the object goes last.</summary>
+    private void Undo(in IoctlCall call)
+    {
+        if (call.CreatedFile is { } number)
+            call.Caller.ReturnDescriptor(number);
+        if (call.Created is { } created)
+            Context.Abort(created);
     }
 
     public override void Release() => Context.Release();

@@ -25,11 +25,36 @@ internal sealed class DescriptorTable
     }
 
     /// <summary>Gives a file the lowest free number.</summary>
-    public int Add(DeviceFile file)
+    public int Add(DeviceFile file) => Add(file, isReserved: false);
+
+    /// <summary>The same, but no call finds the file before <see cref="Install"/>.</summary>
+    public int Reserve(DeviceFile file) => Add(file, isReserved: true);
+
+    /// <summary>Makes a reserved number an open one.</summary>
+    public void Install(int descriptor)
     {
         lock (_gate)
+            _files[descriptor - First]!.IsReserved = false;
+    }
+
+    /// <summary>Gives a reserved number back, and releases its file.</summary>
+    public void Return(int descriptor)
+    {
+        OpenFile file;
+        lock (_gate)
         {
-            OpenFile open = new(file);
+            file = _files[descriptor - First]!;
+            _files[descriptor - First] = null;
+        }
+
+        file.LetGo();
+    }
+
+    private int Add(DeviceFile file, bool isReserved)
+    {
+        OpenFile open = new(file) { IsReserved = isReserved };
+        lock (_gate)
+        {
             int index = _files.IndexOf(null);
             if (index < 0)
             {
@@ -50,8 +75,7 @@ internal sealed class DescriptorTable
     {
         lock (_gate)
         {
-            uint index = (uint)(descriptor - First);
-            file = index < (uint)_files.Count ? _files[(int)index]! : null!;
+            file = Find(descriptor)!;
             file?.Hold();
             return file is not null;
         }
@@ -64,13 +88,19 @@ internal sealed class DescriptorTable
         OpenFile? file;
         lock (_gate)
         {
-            uint index = (uint)(descriptor - First);
-            file = index < (uint)_files.Count ? _files[(int)index] : null;
+            file = Find(descriptor);
             if (file is not null)
-                _files[(int)index] = null;
+                _files[descriptor - First] = null;
         }
 
         file?.LetGo();
         return file is not null;
+    }
+
+    /// <summary>Under the lock.</summary>
+    private OpenFile? Find(int descriptor)
+    {
+        uint index = (uint)(descriptor - First);
+        return index < (uint)_files.Count && _files[(int)index] is { IsReserved: false } open ? open : null;
     }
 }

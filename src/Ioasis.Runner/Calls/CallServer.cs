@@ -16,7 +16,7 @@ internal sealed class CallServer
     public CallServer(Emulation emulation)
     {
         _emulation = emulation;
-        _caller = new Caller(emulation.Processes, emulation.Files);
+        _caller = new Caller(emulation.Processes, emulation.Files, emulation.Numbers, emulation.Listener);
         var places = new ClientPaths(emulation);
         var installer = new DescriptorInstaller(emulation);
         var nodes = new NodeStat(emulation);
@@ -36,6 +36,7 @@ internal sealed class CallServer
 #pragma warning restore CA1031
         {
             _emulation.Complain($"internal error while answering {_emulation.Table.CallOf(call.data.nr)} of thread {call.pid}: {unexpected}");
+            _caller.End();
             _emulation.Listener.Fail(in call, Linux.EIO);
         }
     }

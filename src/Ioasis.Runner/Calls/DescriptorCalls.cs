@@ -31,7 +31,7 @@ internal sealed class DescriptorCalls(Emulation emulation, Caller caller, Descri
         switch (kind)
         {
             case Ioctl:
-                caller.Set(call.pid, process);
+                caller.Set(in call, process);
                 ServeIoctl(in call, file);
                 break;
             case FStat:
@@ -53,7 +53,7 @@ internal sealed class DescriptorCalls(Emulation emulation, Caller caller, Descri
                 emulation.Listener.Fail(in call, Linux.ENOTDIR);
                 break;
             default:
-                caller.Set(call.pid, process);
+                caller.Set(in call, process);
                 _transfers.Serve(in call, kind, file, descriptor);
                 break;
         }
@@ -100,11 +100,10 @@ internal sealed class DescriptorCalls(Emulation emulation, Caller caller, Descri
     /// <summary>The kernel maps the stand-in itself; whether it may is the device's affair.</summary>
     private void ServeMap(in seccomp_notif call, OpenFile file)
     {
-        const ulong MAP_ANONYMOUS = 0x20;
         var arguments = new CallArguments(in call);
         ulong page = (ulong)Environment.SystemPageSize;
         ulong length = (arguments[1] + (page - 1)) & ~(page - 1);
-        if ((arguments[3] & MAP_ANONYMOUS) != 0 || length == 0)
+        if ((arguments[3] & Linux.MAP_ANONYMOUS) != 0 || length == 0)
         {
             emulation.Listener.Continue(in call);
             return;
@@ -114,6 +113,7 @@ internal sealed class DescriptorCalls(Emulation emulation, Caller caller, Descri
         Errno errno = file.File.CheckMap(arguments[5], length, ref why);
         if (errno.Succeeded)
         {
+            file.Pages?.ClientMaps(arguments[5]);
             emulation.Listener.Continue(in call);
             return;
         }

@@ -20,6 +20,8 @@ internal sealed unsafe class NodeOpen(Emulation emulation, DescriptorInstaller i
         bool wantsDirectory = (flags & emulation.Table.O_DIRECTORY) != 0;
         if (!onlyPath && creates && (flags & Linux.O_EXCL) != 0)
             emulation.Listener.Fail(in call, Linux.EEXIST);
+        else if (node.Kind == PathKind.Nameless)
+            emulation.Listener.Fail(in call, Linux.ENXIO); // by way of /proc
         else if (node.Kind == PathKind.Link)
             emulation.Listener.Fail(in call, Linux.ELOOP); // O_NOFOLLOW
         else if (wantsDirectory && node.Kind != PathKind.Directory)

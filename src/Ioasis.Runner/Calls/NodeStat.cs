@@ -31,8 +31,20 @@ internal sealed unsafe class NodeStat(Emulation emulation)
             emulation.Listener.Fail(in call, Linux.EFAULT);
     }
 
+    /// <summary>As Linux shows its anonymous inodes: one inode for all, of no kind.</summary>
+    private static statx OfNameless() => new()
+    {
+        stx_mask = Linux.STATX_BASIC_STATS,
+        stx_blksize = (uint)Environment.SystemPageSize,
+        stx_nlink = 1,
+        stx_mode = 0x180, // 0600
+        stx_ino = 1,
+    };
+
     private statx Of(PathNode node)
     {
+        if (node.Kind == PathKind.Nameless)
+            return OfNameless();
         statx file;
         fixed (byte* path = emulation.Material.StandOf(node).Path)
             _ = Stat.Get(Linux.AT_FDCWD, path, Linux.AT_SYMLINK_NOFOLLOW, out file);

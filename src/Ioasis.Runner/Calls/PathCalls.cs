@@ -142,7 +142,7 @@ internal sealed unsafe class PathCalls(Emulation emulation, ClientPaths paths, D
 
     private int AccessError(PathNode node, int mode)
     {
-        if (node.Kind == PathKind.Device)
+        if (node.Kind is PathKind.Device or PathKind.Nameless)
             return (mode & Linux.X_OK) != 0 ? Linux.EACCES : 0;
         fixed (byte* path = emulation.Material.StandOf(node).Path)
         {

@@ -1,3 +1,4 @@
+using Ioasis.Dispatch.Files;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Reasons;
 using Ioasis.Runner.Files;
@@ -41,8 +42,15 @@ internal sealed unsafe class TransferCalls(Emulation emulation, Caller caller)
             return;
         }
 
-        using Descriptor? position = atPosition ? DescriptorCopy.Of(caller.Process, call.pid, descriptor) : null;
-        ulong offset = position is null ? arguments[3] : (ulong)Math.Max(LibC.lseek(position, 0, Linux.SEEK_CUR), 0);
+        bool hasNoPosition = file.File is QueueFile;
+        if (hasNoPosition && !atPosition)
+        {
+            emulation.Listener.Fail(in call, Linux.ESPIPE);
+            return;
+        }
+
+        using Descriptor? position = atPosition && !hasNoPosition ? DescriptorCopy.Of(caller.Process, call.pid, descriptor) : null;
+        ulong offset = hasNoPosition ? 0 : position is null ? arguments[3] : (ulong)Math.Max(LibC.lseek(position, 0, Linux.SEEK_CUR), 0);
 
         Reason why = default;
         Errno errno = Transfer(file, writes, pieces, offset, out long total, ref why);

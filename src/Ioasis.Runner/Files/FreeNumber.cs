@@ -9,6 +9,9 @@ namespace Ioasis.Runner.Files;
 /// </summary>
 internal sealed unsafe class FreeNumber(uint first)
 {
+    // Told to a client, but not installed yet; for all clients at once, as there are few and not for long. Under Lock.
+    private readonly HashSet<int> _reserved = [];
+
     // Numbers below are taken, in the client that asked last; a good place to begin at, no more.
     private int _hint = (int)first;
 
@@ -46,8 +49,32 @@ internal sealed unsafe class FreeNumber(uint first)
         return -1;
     }
 
-    private static bool IsFree(int thread, int number)
+    /// <summary>Chooses a number and keeps it from being chosen again until <see cref="GiveBack"/>.</summary>
+    /// <param name="thread">The client's thread, which waits for us to answer.</param>
+    /// <returns>-1 when there is none below the client's limit.</returns>
+    public int Reserve(int thread)
     {
+        lock (Lock)
+        {
+            int number = Choose(thread, 0);
+            if (number >= 0)
+                _reserved.Add(number);
+            return number;
+        }
+    }
+
+    /// <summary>Ends a reservation, whether the number was used or not.</summary>
+    public void GiveBack(int number)
+    {
+        lock (Lock)
+            _reserved.Remove(number);
+        Reset();
+    }
+
+    private bool IsFree(int thread, int number)
+    {
+        if (_reserved.Contains(number))
+            return false;
         ProcPath path = ProcPath.Descriptor(thread, number);
         return Stat.Get(Linux.AT_FDCWD, path.Text, Linux.AT_SYMLINK_NOFOLLOW, out _) == Linux.ENOENT;
     }

@@ -9,8 +9,12 @@ namespace Ioasis.Runner.Files;
 /// <param name="File">The emulated file.</param>
 /// <param name="Node">What was opened.</param>
 /// <param name="Flags">The flags that it was opened with.</param>
-internal sealed record OpenFile(FileId Id, DeviceFile File, PathNode Node, int Flags)
+/// <param name="StandIn">The stand-in's first description, ours.</param>
+internal sealed record OpenFile(FileId Id, DeviceFile File, PathNode Node, int Flags, Descriptor StandIn)
 {
+    /// <summary>What of it clients may map; null for a queue.</summary>
+    public FilePages? Pages { get; init; }
+
     /// <summary>It was opened for reading, or for writing.</summary>
     public bool Allows(bool writing) => (Flags & Linux.O_ACCMODE) != (writing ? Linux.O_RDONLY : Linux.O_WRONLY);
 }

@@ -38,6 +38,9 @@ internal sealed unsafe class OpenFiles : IDisposable
     /// <summary>Called after a file was released.</summary>
     public Action Released { get; set; } = () => { };
 
+    /// <summary>Finds a client that maps a byte of a file; set by whoever knows the clients.</summary>
+    public Func<FileId, ulong, bool> IsMappedAt { get; set; } = (_, _) => false;
+
     /// <summary>Files that are open.</summary>
     public int Count => Volatile.Read(ref _count);
 
@@ -47,33 +50,46 @@ internal sealed unsafe class OpenFiles : IDisposable
     public bool Contains(FileId id) => _byId.ContainsKey(id);
 
     /// <summary>
-    /// Makes the descriptor behind which clients find <paramref name="file"/>. From now on the file is released when the last
+    /// Makes the descriptor behind which clients find <paramref name="file"/>, and gives the file its pages or its poll. From now on the file is released when the last
     /// reference to that descriptor's description goes: at the latest when the caller closes it without having installed it.
     /// </summary>
     /// <returns>Null when the system has no room for another: then the caller releases the file.</returns>
     public Descriptor? Add(DeviceFile file, PathNode node, int flags)
     {
-        int watch = -1;
-        Descriptor? descriptor = StandInFile.Make(node.Path, flags, Watch, out FileId id);
-        if (descriptor is null && watch >= 0)
+        var queue = file as QueueFile;
+        if ((queue is null ? StandInFile.MakeMemory(node.Path) : StandInFile.MakePipe()) is not { } first)
+            return null;
+        int watch = Stat.TryGet(first, out FileId id)
+            ? LibC.inotify_add_watch(_inotify, first.ProcPath, Linux.IN_CLOSE_WRITE | Linux.IN_CLOSE_NOWRITE | Linux.IN_ONESHOT)
+            : -1;
+        if (watch < 0)
+        {
+            first.Dispose();
+            return null;
+        }
+
+        FilePages? pages = queue is null ? new FilePages(first, (offset, length) => IsMapped(id, offset, length)) : null;
+        var open = new OpenFile(id, file, node, flags, first) { Pages = pages };
+        _byId[id] = open;
+        _byWatch[watch] = open;
+        Interlocked.Increment(ref _count);
+        if (StandInFile.Reopen(first, flags) is not { } second)
         {
             Forget(watch);
             _ = LibC.inotify_rm_watch(_inotify, watch);
+            first.Dispose();
+            return null;
         }
 
-        return descriptor;
-
-        bool Watch(Descriptor first, FileId itsId)
+        file.Pages = pages;
+        if (queue is not null)
         {
-            watch = LibC.inotify_add_watch(_inotify, first.ProcPath, Linux.IN_CLOSE_WRITE | Linux.IN_CLOSE_NOWRITE | Linux.IN_ONESHOT);
-            if (watch < 0)
-                return false;
-            var open = new OpenFile(itsId, file, node, flags);
-            _byId[itsId] = open;
-            _byWatch[watch] = open;
-            Interlocked.Increment(ref _count);
-            return true;
+            queue.ReadableChanged = new QueueMark(first).Set;
+            if (queue.IsReadable)
+                queue.ReadableChanged(true);
         }
+
+        return second;
     }
 
     /// <summary>Releases every file whose end the kernel has announced.</summary>
@@ -128,7 +144,21 @@ internal sealed unsafe class OpenFiles : IDisposable
             _complain($"release of {open.Node.Path} failed: {unexpected}");
         }
 
+        open.Pages?.Dispose();
+        open.StandIn.Dispose();
         Released();
+    }
+
+    private bool IsMapped(FileId id, ulong offset, ulong length)
+    {
+        ulong page = (ulong)Environment.SystemPageSize;
+        for (ulong at = 0; at < length; at += page)
+        {
+            if (IsMappedAt(id, offset + at))
+                return true;
+        }
+
+        return false;
     }
 
     private OpenFile? Forget(int watch)

@@ -61,6 +61,16 @@ internal static unsafe partial class LibC
     [LibraryImport(Name, SetLastError = true)]
     public static partial int ftruncate(Descriptor fd, long length);
 
+    /// <summary>Both ends of a pipe: first the one to read from, then the one to write to.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int pipe2(int* ends, int flags);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint mmap(void* address, nuint length, int protection, int flags, Descriptor fd, long offset);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int munmap(nint address, nuint length);
+
     [LibraryImport(Name, SetLastError = true)]
     public static partial Descriptor inotify_init1(int flags);
 

@@ -12,6 +12,7 @@ internal static class Linux
     public const int ESRCH = 3;
     public const int EINTR = 4;
     public const int EIO = 5;
+    public const int ENXIO = 6;
     public const int EBADF = 9;
     public const int EAGAIN = 11;
     public const int EACCES = 13;
@@ -86,6 +87,13 @@ internal static class Linux
     public const uint FIONBIO = 0x5421;
 
     public const int SEEK_CUR = 1;
+
+    public const int PROT_READ = 1;
+    public const int PROT_WRITE = 2;
+    public const int PROT_EXEC = 4;
+    public const int MAP_SHARED = 1;
+    public const int MAP_TYPE = 15;
+    public const int MAP_ANONYMOUS = 0x20;
 
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;

@@ -85,6 +85,24 @@ internal sealed unsafe class Listener : IDisposable
         return Retry(Linux.SECCOMP_IOCTL_NOTIF_ADDFD, &install) >= 0 ? 0 : Marshal.GetLastPInvokeError();
     }
 
+    /// <summary>Installs a descriptor in a client whose call is answered later.</summary>
+    /// <param name="call">The call's number.</param>
+    /// <param name="file">What to install, close-on-exec; stays ours.</param>
+    /// <param name="number">The number. What the client has put there meanwhile is closed, as by dup2(2).</param>
+    /// <returns>Whether the client has it: it may have been killed, or have lowered its limit.</returns>
+    public bool Install(ulong call, Descriptor file, int number)
+    {
+        var install = new seccomp_notif_addfd
+        {
+            id = call,
+            flags = Linux.SECCOMP_ADDFD_FLAG_SETFD,
+            srcfd = file.Number,
+            newfd = number,
+            newfd_flags = Linux.O_CLOEXEC,
+        };
+        return Retry(Linux.SECCOMP_IOCTL_NOTIF_ADDFD, &install) >= 0;
+    }
+
     public void Dispose() => _fd.Dispose();
 
     /// <summary>A failure means that the client was killed while it waited: there is nobody to tell.</summary>

@@ -9,6 +9,9 @@ internal enum PathKind
     Text,
     Link,
     Device,
+
+    /// <summary>A file that no path leads to: an ioctl made it.</summary>
+    Nameless,
 }
 
 /// <summary>
@@ -32,9 +35,17 @@ internal sealed class PathNode
         _lookup = _children.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
+    private PathNode(string name)
+    {
+        Parent = this;
+        Name = name;
+        Path = name;
+        Kind = PathKind.Nameless;
+    }
+
     public string Name { get; }
 
-    /// <summary>Absolute and normal.</summary>
+    /// <summary>Absolute and normal; of a nameless file what /proc/PID/fd shows instead.</summary>
     public string Path { get; }
 
     public PathKind Kind { get; }
@@ -62,6 +73,10 @@ internal sealed class PathNode
 
     /// <summary>The real file that stands for it on the host, once there is one: ask <see cref="MaterialTree.StandOf"/>.</summary>
     public StandIn? Stand { get; set; }
+
+    /// <summary>A file without a path.</summary>
+    /// <param name="name">What /proc/PID/fd shows: anon_inode:[NAME].</param>
+    public static PathNode Nameless(string name) => new(name);
 
     public IReadOnlyCollection<PathNode> Children => _children is null ? [] : _children.Values;
 

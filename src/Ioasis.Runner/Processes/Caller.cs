@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Ioasis.Devices.Interrupts;
 using Ioasis.Dispatch.Descriptors;
 using Ioasis.Dispatch.Files;
@@ -6,6 +7,8 @@ using Ioasis.Engine.Reasons;
 using Ioasis.Runner.Files;
 using Ioasis.Runner.Memory;
 using Ioasis.Runner.Native;
+using Ioasis.Runner.Notifications;
+using Ioasis.Runner.Paths;
 using Ioasis.Runner.Syscalls;
 using Microsoft.Win32.SafeHandles;
 
@@ -14,13 +17,16 @@ namespace Ioasis.Runner.Processes;
 /// <summary>
 /// The thread of a client whose call is being served. One object a service thread, set anew for each call.
 /// </summary>
-internal sealed unsafe class Caller(ProcessTable processes, OpenFiles files) : ICaller
+internal sealed unsafe class Caller(ProcessTable processes, OpenFiles files, FreeNumber numbers, Listener listener) : ICaller
 {
     /// <summary>The inode of the first user namespace (linux/proc_ns.h, PROC_USER_INIT_INO): capabilities of others count for nothing.</summary>
     private const ulong InitialUserNamespace = 0xEFFFFFFD;
 
     private ClientProcess _process = null!;
     private ClientMemory _memory = null!;
+    private ulong _call;
+    private Descriptor? _reserved;
+    private int _reservedNumber;
 
     /// <summary>The thread that waits for us to answer.</summary>
     public int Thread { get; private set; }
@@ -31,12 +37,21 @@ internal sealed unsafe class Caller(ProcessTable processes, OpenFiles files) : I
     public ClientMemory Memory => _memory;
 
     /// <summary>Sets whose call it is.</summary>
-    public void Set(int thread, ClientProcess process)
+    public void Set(in seccomp_notif call, ClientProcess process)
     {
+        int thread = call.pid;
+        _call = call.id;
         Thread = thread;
         _process = process;
         RemoteMemory? memory = process.Memory(thread, processes);
         _memory = memory is null ? new UnreachableMemory(process.Owner) : memory;
+    }
+
+    /// <summary>The call has been answered, perhaps because its handler threw: nothing of it stays.</summary>
+    public void End()
+    {
+        if (_reserved is not null)
+            ReturnDescriptor(_reservedNumber);
     }
 
     /// <inheritdoc/>
@@ -84,5 +99,41 @@ internal sealed unsafe class Caller(ProcessTable processes, OpenFiles files) : I
             return Errno.Success;
         handle.Dispose();
         return why.Because(ReasonCode.DescriptorNotAnEvent, (ulong)(uint)descriptor);
+    }
+
+    /// <inheritdoc/>
+    public Errno ReserveDescriptor(DeviceFile file, out int number, ref Reason why)
+    {
+        Debug.Assert(_reserved is null, "one file a call");
+        number = numbers.Reserve(Thread);
+        if (number < 0)
+            return why.Because(ReasonCode.DescriptorTableFull);
+        _reserved = files.Add(file, PathNode.Nameless(file.Path), Linux.O_RDWR);
+        _reservedNumber = number;
+        if (_reserved is not null)
+            return Errno.Success;
+        numbers.GiveBack(number);
+        return why.Because(ReasonCode.DescriptorTableFull);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>When the client does not get it, closing ours is the last close, and releases the file.</remarks>
+    public void InstallDescriptor(int number)
+    {
+        Descriptor installed = _reserved!;
+        listener.Install(_call, installed, number);
+        _reserved = null;
+        installed.Dispose();
+        numbers.GiveBack(number);
+    }
+
+    /// <inheritdoc/>
+    public void ReturnDescriptor(int number)
+    {
+        Descriptor returned = _reserved!;
+        _reserved = null;
+        returned.Dispose();
+        numbers.GiveBack(number);
+        files.ReleaseClosed();
     }
 }

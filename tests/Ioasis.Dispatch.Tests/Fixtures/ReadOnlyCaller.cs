@@ -10,6 +10,7 @@ namespace Ioasis.Dispatch.Tests.Fixtures;
 internal sealed class ReadOnlyCaller : ICaller
 {
     private readonly View _view;
+    private readonly Dictionary<int, DeviceFile> _files = [];
 
     public ReadOnlyCaller() => _view = new View(Bytes);
 
@@ -29,6 +30,20 @@ internal sealed class ReadOnlyCaller : ICaller
     {
         line = null;
         return why.Because(ReasonCode.DescriptorNotAnEvent, (ulong)descriptor);
+    }
+
+    public Errno ReserveDescriptor(DeviceFile file, out int number, ref Reason why)
+    {
+        number = TestCaller.FirstCreated;
+        return _files.TryAdd(number, file) ? Errno.Success : why.Because(ReasonCode.DescriptorTableFull);
+    }
+
+    public void InstallDescriptor(int number) => throw new InvalidOperationException("a call whose answer cannot be written has failed");
+
+    public void ReturnDescriptor(int number)
+    {
+        _files.Remove(number, out DeviceFile? file);
+        file!.Release();
     }
 
     private sealed class View(ArrayMemory bytes) : ClientMemory(bytes.Owner)

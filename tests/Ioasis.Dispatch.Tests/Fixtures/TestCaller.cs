@@ -15,6 +15,15 @@ internal sealed class TestCaller : ICaller
     /// <summary>Open descriptors: one of our files, an event line, or null for something else.</summary>
     public Dictionary<int, object?> Descriptors { get; } = [];
 
+    /// <summary>The first number that a file made by an ioctl gets.</summary>
+    public const int FirstCreated = 1000;
+
+    /// <summary>So many numbers are there for files that ioctls make.</summary>
+    public int MostCreated { get; set; } = 1000;
+
+    /// <summary>Prepared, and neither installed nor returned yet: empty after every call.</summary>
+    public Dictionary<int, DeviceFile> Reserved { get; } = [];
+
     /// <summary>Why the last call failed.</summary>
     public Reason Why;
 
@@ -35,6 +44,29 @@ internal sealed class TestCaller : ICaller
     {
         line = Descriptors.GetValueOrDefault(descriptor) as EventLine;
         return line is null ? why.Because(ReasonCode.DescriptorNotAnEvent, (ulong)descriptor) : Errno.Success;
+    }
+
+    public Errno ReserveDescriptor(DeviceFile file, out int number, ref Reason why)
+    {
+        number = FirstCreated;
+        while (Descriptors.ContainsKey(number) || Reserved.ContainsKey(number))
+            number++;
+        if (number >= FirstCreated + MostCreated)
+            return why.Because(ReasonCode.DescriptorTableFull);
+        Reserved.Add(number, file);
+        return Errno.Success;
+    }
+
+    public void InstallDescriptor(int number)
+    {
+        Reserved.Remove(number, out DeviceFile? file);
+        Descriptors.Add(number, file);
+    }
+
+    public void ReturnDescriptor(int number)
+    {
+        Reserved.Remove(number, out DeviceFile? file);
+        file!.Release();
     }
 
     /// <summary>An ioctl whose structure lies at the start of the memory; gives it back as the call left it.</summary>

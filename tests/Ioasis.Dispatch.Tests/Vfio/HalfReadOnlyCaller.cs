@@ -18,6 +18,12 @@ internal sealed class HalfReadOnlyCaller(TestCaller caller) : ICaller
 
     public Errno TakeEvent(int descriptor, out EventLine? line, ref Reason why) => caller.TakeEvent(descriptor, out line, ref why);
 
+    public Errno ReserveDescriptor(DeviceFile file, out int number, ref Reason why) => caller.ReserveDescriptor(file, out number, ref why);
+
+    public void InstallDescriptor(int number) => caller.InstallDescriptor(number);
+
+    public void ReturnDescriptor(int number) => caller.ReturnDescriptor(number);
+
     private sealed class View(ArrayMemory bytes) : ClientMemory(bytes.Owner)
     {
         public override bool IsAlive => true;

@@ -9,6 +9,12 @@ public static class CharacterNumbers
     /// <summary>Minor number of <c>/dev/iommu</c>; dynamic on Linux.</summary>
     public const uint IommuMinor = 124;
 
+    /// <summary>Minor number of <c>/dev/vfio/vfio</c>.</summary>
+    public const uint ContainerMinor = 196;
+
+    /// <summary>Major number of <c>/dev/vfio/GROUP</c>; dynamic on Linux. The n-th group has minor n.</summary>
+    public const uint GroupMajor = 510;
+
     /// <summary>Major number of <c>/dev/vfio/devices/vfioN</c>, whose minor is N; dynamic on Linux.</summary>
     public const uint VfioMajor = 511;
 

@@ -42,6 +42,7 @@ public sealed class Machine : IDisposable
             functions.Add(function);
         }
         Functions = functions;
+        Groups = [.. groups.Values.OrderBy(group => group.Id)];
         Tree = MachineTree.Build(this);
     }
 
@@ -53,6 +54,9 @@ public sealed class Machine : IDisposable
     public IReadOnlyList<Iommu> Iommus { get; }
 
     public IReadOnlyList<PciFunction> Functions { get; }
+
+    /// <summary>The IOMMU groups, in the order of their numbers.</summary>
+    public IReadOnlyList<IommuGroup> Groups { get; }
 
     /// <summary>sysfs and /dev.</summary>
     public FileTree Tree { get; }
@@ -68,6 +72,7 @@ public sealed class Machine : IDisposable
     {
         Aperture = iommu.Aperture,
         PageSizes = iommu.PageSizes,
+        EnforcesCoherency = iommu.Type is IommuType.Vtd or IommuType.Amd, // VT-d: snoop control, as VtdRegisters announces it
         InfoType = iommu.Type == IommuType.Vtd ? iommu_hw_info_type.IOMMU_HW_INFO_TYPE_INTEL_VTD : iommu_hw_info_type.IOMMU_HW_INFO_TYPE_NONE,
         Info = iommu.Type == IommuType.Vtd ? VtdRegisters.Describe(iommu) : ReadOnlyMemory<byte>.Empty,
     };

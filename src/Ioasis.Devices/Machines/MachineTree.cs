@@ -14,14 +14,18 @@ internal static class MachineTree
     private static readonly string[] Shared =
     [
         "/dev", "/dev/char", "/sys", "/sys/bus", "/sys/class", "/sys/class/misc", "/sys/dev", "/sys/dev/char", "/sys/devices",
-        "/sys/devices/virtual", "/sys/devices/virtual/misc", "/sys/kernel",
+        "/sys/devices/virtual", "/sys/devices/virtual/misc", "/sys/kernel", "/sys/module",
     ];
 
     public static FileTree Build(Machine machine)
     {
         var tree = new FileTree(Shared);
-        AddIommufd(tree);
+        AddMisc(tree, "iommu", "iommu", CharacterNumbers.IommuMinor);
+        AddMisc(tree, "vfio", "vfio/vfio", CharacterNumbers.ContainerMinor);
+        AddModules(tree);
         IommuTree.AddIommus(tree, machine);
+        for (int index = 0; index < machine.Groups.Count; index++)
+            AddGroup(tree, machine.Groups[index].Id, (uint)index);
         for (int index = 0; index < machine.Functions.Count; index++)
             AddFunction(tree, machine.Functions[index], index);
         return tree;
@@ -31,13 +35,34 @@ internal static class MachineTree
     public static string PathOf(PciFunction function) =>
         $"/sys/devices/pci{function.Address.Domain:x4}:{function.Address.Rid.Bus:x2}/{function.Address}";
 
-    private static void AddIommufd(FileTree tree)
+    private static void AddMisc(FileTree tree, string name, string devName, uint minor)
     {
-        const string device = "/sys/devices/virtual/misc/iommu";
-        AddCharacterDevice(tree, device, "/dev/iommu", CharacterNumbers.MiscMajor, CharacterNumbers.IommuMinor, "iommu");
-        tree.AddLink("/sys/class/misc/iommu", device);
+        string device = $"/sys/devices/virtual/misc/{name}";
+        AddCharacterDevice(tree, device, $"/dev/{devName}", CharacterNumbers.MiscMajor, minor, devName);
+        tree.AddLink($"/sys/class/misc/{name}", device);
         tree.AddDirectory("/sys/class/misc");
         tree.AddLink($"{device}/subsystem", "/sys/class/misc");
+    }
+
+    private static void AddModules(FileTree tree)
+    {
+        foreach ((string module, (string Name, string Value)[] parameters) in ModuleParameters.All)
+        {
+            tree.AddText($"/sys/module/{module}/initstate", "live\n");
+            foreach ((string name, string value) in parameters)
+                tree.AddText($"/sys/module/{module}/parameters/{name}", value + "\n");
+        }
+
+        tree.AddLink("/sys/module/vfio_pci/drivers/pci:vfio-pci", Driver);
+        tree.AddLink($"{Driver}/module", "/sys/module/vfio_pci");
+    }
+
+    private static void AddGroup(FileTree tree, int group, uint minor)
+    {
+        string device = $"/sys/devices/virtual/vfio/{group}";
+        AddCharacterDevice(tree, device, $"/dev/vfio/{group}", CharacterNumbers.GroupMajor, minor, $"vfio/{group}");
+        tree.AddLink($"/sys/class/vfio/{group}", device);
+        tree.AddLink($"{device}/subsystem", "/sys/class/vfio");
     }
 
     private static void AddFunction(FileTree tree, PciFunction function, int index)

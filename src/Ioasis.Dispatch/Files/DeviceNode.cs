@@ -6,15 +6,18 @@ namespace Ioasis.Dispatch.Files;
 /// <summary>A character device of the machine: its path and numbers, and how to open it. Immutable; any thread.</summary>
 public sealed class DeviceNode
 {
-    private readonly Func<DeviceFile> _open;
+    private readonly OpenCall _open;
 
-    internal DeviceNode(string path, uint major, uint minor, Func<DeviceFile> open)
+    internal DeviceNode(string path, uint major, uint minor, OpenCall open)
     {
         Path = path;
         Major = major;
         Minor = minor;
         _open = open;
     }
+
+    /// <summary>open(2).</summary>
+    internal delegate Errno OpenCall(out DeviceFile? file, ref Reason why);
 
     public string Path { get; }
 
@@ -26,9 +29,5 @@ public sealed class DeviceNode
     public uint Mode { get; } = CharacterNumbers.Mode;
 
     /// <summary>open(2): a file of its own each time. The opener releases it.</summary>
-    public Errno Open(out DeviceFile? file, ref Reason why)
-    {
-        file = _open();
-        return Errno.Success;
-    }
+    public Errno Open(out DeviceFile? file, ref Reason why) => _open(out file, ref why);
 }

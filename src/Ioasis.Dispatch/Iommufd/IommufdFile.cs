@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Ioasis.Dispatch.Files;
+using Ioasis.Dispatch.Legacy;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Mock;
 using Ioasis.Engine.Objects;
@@ -26,7 +27,7 @@ public sealed class IommufdFile(IommuContext context, MockIommu? mock = null) : 
     {
         result = 0;
         if (!IommufdTable.Covers(command, mock is not null))
-            return why.Because(IsLegacy(command) ? ReasonCode.LegacyVfioAbsent : ReasonCode.UnknownIoctl, command, name: DevicePath);
+            return CompatCalls.Ioctl(Context, caller, command, argument, out result, ref why);
 
         ref readonly IoctlRow row = ref IommufdTable.Find(command);
         Span<byte> buffer = stackalloc byte[IommufdTable.LargestStructure];
@@ -109,7 +110,4 @@ public sealed class IommufdFile(IommuContext context, MockIommu? mock = null) : 
 
         return Errno.Success;
     }
-
-    /// <summary>The container ioctls of legacy VFIO, which Linux answers on /dev/iommu too.</summary>
-    private static bool IsLegacy(uint command) => command is >= 0x3B64 and <= 0x3B7A;
 }

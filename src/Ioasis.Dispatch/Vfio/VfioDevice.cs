@@ -1,18 +1,28 @@
 using Ioasis.Devices.Pci;
+using Ioasis.Dispatch.Legacy;
+using Ioasis.Engine.Objects;
 
 namespace Ioasis.Dispatch.Vfio;
 
 /// <summary>
-/// A function as VFIO offers it: what all open files of it share. Many may open it; one at a time has it bound, which the
-/// engine sees to.
+/// A function as VFIO offers it: what all open files of it share. Many may open its path; one of them at a time has it bound. The
+/// other way, through its group, opens it for as many as want it.
 /// </summary>
 /// <remarks>
-/// <see cref="Gate"/> serialises binding, attaching and unbinding; it is taken before the locks of the function and of the
-/// engine. Accesses to registers and interrupts do without it.
+/// <see cref="Gate"/> serialises binding, attaching and unbinding; it is taken after the group's, and before the locks of the
+/// function and of the engine. Accesses to registers and interrupts do without it.
 /// </remarks>
-internal sealed class VfioDevice(PciFunction function)
+internal sealed class VfioDevice(PciFunction function, VfioGroup group)
 {
     public PciFunction Function { get; } = function;
 
+    public VfioGroup Group { get; } = group;
+
     public Lock Gate { get; } = new();
+
+    /// <summary>Files through which the device can be used: one that is bound, or those from its group. Guarded by <see cref="Gate"/>.</summary>
+    public int OpenCount { get; set; }
+
+    /// <summary>What it is in an iommufd; null without one. Guarded by <see cref="Gate"/>.</summary>
+    public BoundDevice? Bound { get; set; }
 }

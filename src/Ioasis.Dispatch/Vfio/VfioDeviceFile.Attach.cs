@@ -26,19 +26,21 @@ internal sealed partial class VfioDeviceFile
         if (attach.flags != 0)
         {
             errno = call.Take(AttachWithPasidSize, name, out attach, ref why);
-            return errno.Failed ? errno : why.Because(ReasonCode.PasidNotAttachable, attach.pasid, attach.pt_id, name: DeviceName);
+            if (errno.Failed)
+                return errno;
         }
 
+        Pasid pasid = attach.flags == 0 ? Pasid.None : new Pasid(attach.pasid);
         lock (device.Gate)
         {
             var table = new ObjectId(attach.pt_id);
-            errno = _bound!.AttachOrReplace(Pasid.None, ref table, ref why);
+            errno = device.Bound!.AttachOrReplace(pasid, ref table, ref why);
             if (errno.Failed)
                 return errno;
             uint id = table.Value;
             errno = call.Write(TableIdOffset, MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in id)), ref why);
             if (errno.Failed)
-                _bound.Detach(Pasid.None);
+                device.Bound.Detach(pasid);
             return errno;
         }
     }
@@ -53,11 +55,15 @@ internal sealed partial class VfioDeviceFile
         if ((detach.flags & ~Known) != 0)
             return why.Because(ReasonCode.VfioFlagsInvalid, (ulong)detach.flags, (ulong)Known, name: name);
 
-        // A PASID that is attached nowhere is detached already.
         if (detach.flags != 0)
-            return call.Take(DetachWithPasidSize, name, out detach, ref why);
+        {
+            errno = call.Take(DetachWithPasidSize, name, out detach, ref why);
+            if (errno.Failed)
+                return errno;
+        }
+
         lock (device.Gate)
-            _bound!.Detach(Pasid.None);
+            device.Bound!.Detach(detach.flags == 0 ? Pasid.None : new Pasid(detach.pasid));
         return Errno.Success;
     }
 }

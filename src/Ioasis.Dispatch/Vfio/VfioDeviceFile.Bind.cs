@@ -28,13 +28,26 @@ internal sealed partial class VfioDeviceFile
         if ((bind.flags & ~Known) != 0)
             return why.Because(ReasonCode.VfioFlagsInvalid, (ulong)bind.flags, (ulong)Known, name: nameof(vfio_device_bind_iommufd));
 
+        if (throughGroup)
+            return why.Because(ReasonCode.DeviceOpenedByGroup, name: DeviceName);
+        errno = device.Group.Block(ref why);
+        if (errno.Failed)
+            return errno;
+        errno = Bind(in call, in bind, ref why);
+        if (errno.Failed)
+            device.Group.Unblock();
+        return errno;
+    }
+
+    private Errno Bind(in VfioCall call, in vfio_device_bind_iommufd bind, ref Reason why)
+    {
         lock (device.Gate)
         {
-            if (_bound is { } already)
-                return why.Because(ReasonCode.DeviceAlreadyBound, already.Id.Value, name: DeviceName);
+            if (_granted)
+                return why.Because(ReasonCode.DeviceAlreadyBound, device.Bound!.Id.Value, name: DeviceName);
             if (bind.flags != 0)
                 return why.Because(ReasonCode.TokenNotExpected, name: DeviceName);
-            errno = FindContext(call.Caller, bind.iommufd, out IommuContext? context, ref why);
+            Errno errno = FindContext(call.Caller, bind.iommufd, out IommuContext? context, ref why);
             if (errno.Failed)
                 return errno;
             errno = context!.Bind(Function.Physical, out BoundDevice? bound, ref why);
@@ -44,18 +57,31 @@ internal sealed partial class VfioDeviceFile
             uint id = bound!.Id.Value;
             errno = call.Write(DeviceIdOffset, MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in id)), ref why);
             if (errno.Failed)
-                Unbind(bound);
-            else
-                _bound = bound;
+            {
+                Function.Close();
+                bound.Unbind();
+                return errno;
+            }
+
+            device.Bound = bound;
+            device.OpenCount = 1;
+            _granted = true;
             return errno;
         }
     }
 
-    /// <summary>The reverse of binding. The gate is held.</summary>
-    private void Unbind(BoundDevice bound)
+    /// <summary>The reverse of binding, when the file is closed.</summary>
+    private void Unbind()
     {
-        Function.Close();
-        bound.Unbind();
+        lock (device.Gate)
+        {
+            Function.Close();
+            device.Bound!.Unbind();
+            device.Bound = null;
+            device.OpenCount = 0;
+        }
+
+        device.Group.Unblock();
     }
 
     private static Errno TakeBind(in VfioCall call, out vfio_device_bind_iommufd bind, ref Reason why)

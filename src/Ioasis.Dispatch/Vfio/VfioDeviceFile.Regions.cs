@@ -46,7 +46,7 @@ internal sealed partial class VfioDeviceFile
 
     public override Errno CheckMap(ulong offset, ulong length, ref Reason why)
     {
-        if (_bound is null)
+        if (!_granted)
             return why.Because(ReasonCode.DeviceNotBound, name: DeviceName);
         return why.Because(ReasonCode.RegionNotMappable, offset, length, name: DeviceName);
     }
@@ -58,7 +58,7 @@ internal sealed partial class VfioDeviceFile
     {
         region = 0;
         at = 0;
-        if (_bound is null)
+        if (!_granted)
             return why.Because(ReasonCode.DeviceNotBound, name: DeviceName);
         if (count == 0)
             return Errno.Success;

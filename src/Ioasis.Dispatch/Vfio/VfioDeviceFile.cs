@@ -1,19 +1,23 @@
 using Ioasis.Devices.Pci;
 using Ioasis.Dispatch.Files;
-using Ioasis.Engine.Objects;
+using Ioasis.Dispatch.Legacy;
 using Ioasis.Engine.Reasons;
 using static Ioasis.Abi.Vfio;
 
 namespace Ioasis.Dispatch.Vfio;
 
 /// <summary>
-/// One open of <c>/dev/vfio/devices/vfioN</c> (linux/vfio.h). Until it is bound to an iommufd it does nothing else. Split by
-/// verb: Bind, Attach, Info, Interrupts, Reset, Feature, Regions. Errnos and the order of checks are Linux 7.3's.
+/// One open of <c>/dev/vfio/devices/vfioN</c>, or what a group returned for a device (linux/vfio.h). The former does nothing until
+/// it is bound to an iommufd. Split by verb: Bind, Attach, Info, Interrupts, Reset, Feature, Regions. Errnos and the order of
+/// checks are Linux 7.3's.
 /// </summary>
-/// <remarks><see cref="VfioDevice.Gate"/> guards <see cref="_bound"/>'s changes; it is set once, and reading it needs no lock.</remarks>
-internal sealed partial class VfioDeviceFile(VfioDevice device, string path) : DeviceFile
+/// <remarks><see cref="VfioDevice.Gate"/> guards <see cref="_granted"/>'s change; it is set once, and reading it needs no lock.</remarks>
+internal sealed partial class VfioDeviceFile(VfioDevice device, string path, bool throughGroup) : DeviceFile
 {
-    private volatile BoundDevice? _bound;
+    /// <summary>What Linux calls a device's file that came from a group.</summary>
+    public const string GroupPath = "anon_inode:[vfio-device]";
+
+    private volatile bool _granted;
 
     public override string Path => path;
 
@@ -27,12 +31,12 @@ internal sealed partial class VfioDeviceFile(VfioDevice device, string path) : D
         VfioCall call = new(caller, argument);
         if (command == VFIO_DEVICE_BIND_IOMMUFD)
             return Bind(in call, ref why);
-        if (_bound is null)
+        if (!_granted)
             return why.Because(ReasonCode.DeviceNotBound, command, name: DeviceName);
         return command switch
         {
-            VFIO_DEVICE_ATTACH_IOMMUFD_PT => Attach(in call, ref why),
-            VFIO_DEVICE_DETACH_IOMMUFD_PT => Detach(in call, ref why),
+            VFIO_DEVICE_ATTACH_IOMMUFD_PT when !throughGroup => Attach(in call, ref why),
+            VFIO_DEVICE_DETACH_IOMMUFD_PT when !throughGroup => Detach(in call, ref why),
             VFIO_DEVICE_GET_INFO => GetInfo(in call, ref why),
             VFIO_DEVICE_GET_REGION_INFO => GetRegionInfo(in call, ref why),
             VFIO_DEVICE_GET_IRQ_INFO => GetIrqInfo(in call, ref why),
@@ -45,14 +49,22 @@ internal sealed partial class VfioDeviceFile(VfioDevice device, string path) : D
         };
     }
 
+    /// <summary>Makes a file from a group usable, before any client has it.</summary>
+    /// <returns>As <see cref="VfioGroup.OpenDevice"/>.</returns>
+    public Errno OpenThroughGroup(ref Reason why)
+    {
+        Errno errno = device.Group.OpenDevice(device, ref why);
+        _granted = errno.Succeeded;
+        return errno;
+    }
+
     public override void Release()
     {
-        lock (device.Gate)
-        {
-            if (_bound is not { } bound)
-                return;
-            Unbind(bound);
-            _bound = null;
-        }
+        if (!_granted)
+            return;
+        if (throughGroup)
+            device.Group.CloseDevice(device);
+        else
+            Unbind();
     }
 }

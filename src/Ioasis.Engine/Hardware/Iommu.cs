@@ -37,6 +37,9 @@ public class Iommu(string name, IommuType type)
     /// <summary>The identification registers, as the structure of <see cref="InfoType"/>; empty for none.</summary>
     public ReadOnlyMemory<byte> Info { get; init; }
 
+    /// <summary>It makes every DMA cache-coherent, whatever the device asks for (no snoop), when told to; VFIO always does.</summary>
+    public bool EnforcesCoherency { get; init; }
+
     /// <summary>Any PASID table is the user's: requests with a PASID that is not attached belong to the nested HWPT of the device.</summary>
     public virtual bool HasUserPasidTables => false;
 

@@ -10,10 +10,10 @@ public abstract class PinOwner(PinLedger user)
     /// <summary>Pages locked by all processes of the user: what user-based accounting compares with the limit.</summary>
     public PinLedger User { get; } = user;
 
-    /// <summary>Pages locked by this process (VmLck), under process-based accounting only.</summary>
+    /// <summary>Pages locked by this process (VmLck): under process-based accounting, and by legacy containers.</summary>
     public PinLedger Process { get; } = new();
 
-    /// <summary>Pages pinned by this process (VmPin), always counted, never limited.</summary>
+    /// <summary>Pages pinned by this process (VmPin), counted but for legacy containers, never limited.</summary>
     public PinLedger Pinned { get; } = new();
 
     /// <summary>RLIMIT_MEMLOCK of the process now, in bytes; <see cref="ulong.MaxValue"/> for no limit.</summary>

@@ -6,9 +6,15 @@ public enum PinCharging : byte
     /// <summary>The pages of all processes of the user together (RLIMIT_MODE 0, the default).</summary>
     User,
 
-    /// <summary>The pages of the process (RLIMIT_MODE 1; legacy VFIO).</summary>
+    /// <summary>The pages of the process (RLIMIT_MODE 1).</summary>
     Process,
 
     /// <summary>Not limited: the caller had CAP_IPC_LOCK when it mapped.</summary>
     Unlimited,
+
+    /// <summary>Locked rather than pinned pages of the process (VmLck, not VmPin): a legacy container.</summary>
+    Locked,
+
+    /// <summary>The same, not limited: the caller had CAP_IPC_LOCK when it mapped.</summary>
+    LockedUnlimited,
 }

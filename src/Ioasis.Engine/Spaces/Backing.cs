@@ -26,6 +26,9 @@ internal sealed class Backing
     /// <summary>The next one in a list of the pool; null otherwise.</summary>
     public Backing? Next;
 
+    /// <summary>Whether it is memory of this client.</summary>
+    public bool IsOf(ClientMemory memory) => ReferenceEquals(_memory, memory);
+
     /// <summary>A device may write.</summary>
     public bool Writable { get; private set; }
 
@@ -79,9 +82,9 @@ internal sealed class Backing
         if (pages == 0)
             return;
         PinOwner owner = _memory.Owner;
-        if (_charging != PinCharging.Unlimited)
-            (_charging == PinCharging.User ? owner.User : owner.Process).Discharge(pages);
-        owner.Pinned.Discharge(pages);
+        LedgerOf(owner)?.Discharge(pages);
+        if (CountsAsPinned)
+            owner.Pinned.Discharge(pages);
     }
 
     /// <summary>Copies from the client for a DMA. Inside a DMA section.</summary>
@@ -116,18 +119,24 @@ internal sealed class Backing
         return done;
     }
 
+    /// <summary>A legacy container locks pages, in the words of /proc; everybody else pins them.</summary>
+    private bool CountsAsPinned => _charging < PinCharging.Locked;
+
+    private PinLedger? LedgerOf(PinOwner owner) => _charging switch
+    {
+        PinCharging.Unlimited => null,
+        PinCharging.User => owner.User,
+        _ => owner.Process,
+    };
+
     private Errno Charge(ulong pages, ref Reason why)
     {
         PinOwner owner = _memory.Owner;
-        if (_charging != PinCharging.Unlimited)
-        {
-            PinLedger ledger = _charging == PinCharging.User ? owner.User : owner.Process;
-            ulong limit = owner.MemlockLimit >> SystemPage.Shift;
-            if (!ledger.TryCharge(pages, limit, out ulong total))
-                return why.Because(ReasonCode.MemlockLimit, pages, total, limit);
-        }
-
-        owner.Pinned.Charge(pages);
+        ulong limit = _charging == PinCharging.LockedUnlimited ? ulong.MaxValue : owner.MemlockLimit >> SystemPage.Shift;
+        if (LedgerOf(owner) is { } ledger && !ledger.TryCharge(pages, limit, out ulong total))
+            return why.Because(ReasonCode.MemlockLimit, pages, total, limit);
+        if (CountsAsPinned)
+            owner.Pinned.Charge(pages);
         return Errno.Success;
     }
 }

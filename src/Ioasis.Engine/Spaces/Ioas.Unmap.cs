@@ -37,7 +37,7 @@ public sealed partial class Ioas
     }
 
     /// <summary>Removes the areas of a range, lowest first, up to one that the range would cut (ENOENT; those before it are gone).</summary>
-    private Errno Unmap(AddressRange range, out ulong unmapped, ref Reason why)
+    internal Errno Unmap(AddressRange range, out ulong unmapped, ref Reason why)
     {
         List<RemovedArea> removed = Context.RemovedAreas;
         Errno errno = Errno.Success;

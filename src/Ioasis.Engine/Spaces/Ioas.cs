@@ -12,7 +12,7 @@ namespace Ioasis.Engine.Spaces;
 /// </summary>
 /// <remarks>
 /// Guarded by the context's lock. DMA reads <see cref="TryTranslate"/> and <see cref="Generation"/> without it.
-/// Split by verb: Map, Unmap, Copy, Place (shared by map and copy), Ranges, Tables.
+/// Split by verb: Map, Unmap, Copy, Place (shared by map and copy), Ranges, Tables, Cut, Legacy (what containers ask).
 /// </remarks>
 public sealed partial class Ioas : EngineObject
 {
@@ -52,7 +52,7 @@ public sealed partial class Ioas : EngineObject
 
     /// <summary>Finds the area of an IOVA. Called by DMA, inside a section, without the lock.</summary>
     internal bool TryTranslate(ulong iova, out ulong start, out ulong last, out Area area) =>
-        _areas.TryFind(iova, out start, out last, out area);
+        _areas.TryFind(iova, out start, out last, out area) || TryFindWhileCut(iova, out start, out last, out area);
 
     private protected override void OnDestroy()
     {
@@ -61,7 +61,7 @@ public sealed partial class Ioas : EngineObject
     }
 
     /// <summary>The lowest area that meets a range.</summary>
-    private bool TryFindArea(ulong first, ulong last, out AddressRange range, out Area area)
+    internal bool TryFindArea(ulong first, ulong last, out AddressRange range, out Area area)
     {
         bool found = _areas.TryFindFirst(first, last, out ulong areaFirst, out ulong areaLast, out area);
         range = new AddressRange(areaFirst, areaLast);

@@ -1,0 +1,139 @@
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Memory;
+using Ioasis.Engine.Objects;
+using Ioasis.Engine.Reasons;
+using Ioasis.Engine.Spaces;
+
+namespace Ioasis.Engine.Legacy;
+
+/// <summary>
+/// VFIO_IOMMU_MAP_DMA of type 1. What differs from IOMMU_IOAS_MAP: always a fixed IOVA and whole pages; a limit on the number of
+/// mappings; locked pages are counted for the process, and the order of checks is another.
+/// </summary>
+public sealed partial class Container
+{
+    /// <summary>First IOVAs of mappings whose client address was declared invalid and has not been given anew.</summary>
+    private readonly HashSet<ulong> _moving = [];
+
+    /// <summary>Maps client memory.</summary>
+    /// <param name="memory">Whose memory.</param>
+    /// <param name="address">First byte of it.</param>
+    /// <param name="iova">First byte for devices.</param>
+    /// <param name="size">Bytes.</param>
+    /// <param name="access">What devices may do.</param>
+    /// <param name="mayLockMemory">The caller has CAP_IPC_LOCK: pages are counted and not limited.</param>
+    /// <param name="why">
+    /// The reason of a failure. EINVAL: no access, nothing, no whole pages, or not translatable; EOVERFLOW: a range wraps; EEXIST:
+    /// something is mapped there; ENOSPC: too many mappings; EFAULT, ENOMEM: the memory cannot be pinned.
+    /// </param>
+    public Errno Map(ClientMemory memory, ulong address, ulong iova, ulong size, AreaAccess access, bool mayLockMemory, ref Reason why)
+    {
+        Errno errno = CheckRanges(address, iova, size, ref why);
+        if (errno.Failed)
+            return errno;
+        if (access == AreaAccess.None)
+            return why.Because(ReasonCode.NoAccessFlag, 0);
+        lock (_calls)
+        {
+            if (_space is not { } space)
+                return why.Because(ReasonCode.ContainerWithoutIommu);
+            lock (_context.Gate)
+            {
+                errno = CheckPages(space, address, iova, size, ref why);
+                if (errno.Failed)
+                    return errno;
+                ulong last = iova + (size - 1);
+                if (space.TryFindArea(iova, last, out AddressRange taken, out _))
+                    return why.Because(ReasonCode.IovaOccupied, iova, last, taken.First, taken.Last);
+                if ((uint)space.AreaCount >= _entryLimit)
+                    return why.Because(ReasonCode.TooManyMappings, _entryLimit);
+                if (address + size == 0)
+                    return why.Because(ReasonCode.MemoryNotMapped, address, address, address + (size - 1));
+
+                Backing backing = Open(memory, address, size, (access & AreaAccess.Write) != 0, mayLockMemory);
+                Segment all = new(backing, address, size);
+                errno = space.Place(new ReadOnlySpan<Segment>(in all), size, new Iova(iova), access, out _, ref why);
+                if (errno.Failed)
+                    _context.Backings.Return(backing);
+                return errno;
+            }
+        }
+    }
+
+    /// <summary>
+    /// VFIO_DMA_MAP_FLAG_VADDR: the mapping's memory is now found at another address, maybe in another process. The caller says
+    /// that it is the same memory. What cannot be pinned at the new address goes on at the old one, which Linux never leaves.
+    /// </summary>
+    /// <returns>As <see cref="Map"/>; ENOENT: nothing is mapped there; EINVAL: not this mapping, or its address was not declared invalid.</returns>
+    public Errno ChangeAddress(ClientMemory memory, ulong address, ulong iova, ulong size, bool mayLockMemory, ref Reason why)
+    {
+        Errno errno = CheckRanges(address, iova, size, ref why);
+        if (errno.Failed)
+            return errno;
+        lock (_calls)
+        {
+            if (_space is not { } space)
+                return why.Because(ReasonCode.ContainerWithoutIommu);
+            lock (_context.Gate)
+            {
+                errno = CheckPages(space, address, iova, size, ref why);
+                if (errno.Failed)
+                    return errno;
+                ulong last = iova + (size - 1);
+                if (!space.TryFindArea(iova, last, out AddressRange found, out Area area))
+                    return why.Because(ReasonCode.UnmapNothing, iova, last);
+                if (found != new AddressRange(iova, last) || !_moving.Contains(iova))
+                    return why.Because(ReasonCode.AddressNotInvalid, iova, last, found.First, found.Last);
+
+                // Within one memory nothing more is locked than was before.
+                Backing moved = Open(memory, address, size, area.Backing.Writable, mayLockMemory || area.Backing.IsOf(memory));
+                errno = moved.Pin(address, size, ref why);
+                if (errno.Code == ErrnoCode.ENOMEM)
+                {
+                    _context.Backings.Return(moved);
+                    return errno;
+                }
+
+                _moving.Remove(iova);
+                if (errno.Failed)
+                    _context.Backings.Return(moved);
+                else
+                    space.Move(iova, new Area { Backing = moved, Address = address, Access = area.Access });
+                return Errno.Success;
+            }
+        }
+    }
+
+    /// <summary>What does not depend on the address space.</summary>
+    private static Errno CheckRanges(ulong address, ulong iova, ulong size, ref Reason why)
+    {
+        if (size == 0)
+            return why.Because(ReasonCode.LengthZero);
+        if (iova + (size - 1) < iova)
+            return why.Because(ReasonCode.RangeWraps, iova, size);
+        return address + (size - 1) < address ? why.Because(ReasonCode.RangeWraps, address, size) : Errno.Success;
+    }
+
+    private static Errno CheckPages(Ioas space, ulong address, ulong iova, ulong size, ref Reason why)
+    {
+        ulong page = SmallestPage(space);
+        if ((size & (page - 1)) != 0)
+            return why.Because(ReasonCode.LengthUnaligned, size, page);
+        if ((iova & (page - 1)) != 0)
+            return why.Because(ReasonCode.IovaUnaligned, iova, page);
+        return (address & (page - 1)) != 0 ? why.Because(ReasonCode.AddressUnaligned, address, page) : Errno.Success;
+    }
+
+    private static ulong SmallestPage(Ioas space)
+    {
+        ulong sizes = space.LegacyPageSizes;
+        return sizes & (~sizes + 1);
+    }
+
+    private Backing Open(ClientMemory memory, ulong address, ulong size, bool writable, bool mayLockMemory)
+    {
+        Backing backing = _context.Backings.Take();
+        backing.Open(memory, new HostAddress(address), size, writable, mayLockMemory ? PinCharging.LockedUnlimited : PinCharging.Locked);
+        return backing;
+    }
+}

@@ -1,0 +1,160 @@
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Memory;
+using Ioasis.Engine.Reasons;
+using Ioasis.Engine.Spaces;
+
+namespace Ioasis.Engine.Legacy;
+
+/// <summary>
+/// VFIO_IOMMU_UNMAP_DMA of type 1. Version 2 refuses to cut a mapping. Version 1 unmaps nothing when the range begins inside a
+/// mapping (successfully), and the whole of a mapping that the range reaches into.
+/// </summary>
+public sealed partial class Container
+{
+    /// <summary>Unmaps a range.</summary>
+    /// <param name="iova">First byte.</param>
+    /// <param name="size">Bytes; with <paramref name="all"/> both are 0.</param>
+    /// <param name="all">Everything (VFIO_DMA_UNMAP_FLAG_ALL).</param>
+    /// <param name="bitmap">Where the dirty pages of what goes are written first; null for nowhere.</param>
+    /// <param name="memory">The caller's memory, for the bitmap.</param>
+    /// <param name="unmapped">Bytes that were unmapped; may be 0.</param>
+    /// <param name="why">
+    /// The reason of a failure. EINVAL: no whole pages, version 2 and a mapping would be cut, or a bitmap that does not go with
+    /// tracking; EOVERFLOW: the range wraps; EFAULT: the bitmap cannot be reached (mappings before that place are gone).
+    /// </param>
+    public Errno Unmap(ulong iova, ulong size, bool all, in DirtyBitmap? bitmap, ClientMemory memory, out ulong unmapped, ref Reason why)
+    {
+        unmapped = 0;
+        lock (_calls)
+        {
+            Errno errno = CheckUnmap(iova, size, all, out ulong last, ref why);
+            if (errno.Failed)
+                return errno;
+            if (bitmap is { } wanted && (!IsTracking || wanted.PageSize != SmallestPage(_space!)))
+                return why.Because(ReasonCode.DirtyBitmapUnfit, wanted.PageSize, IsTracking ? SmallestPage(_space!) : 0);
+            errno = CheckCut(iova, last, all, ref why);
+            if (errno.Failed)
+                return errno;
+            ulong? end = last;
+            if (bitmap is { } into)
+                errno = WriteBitmap(in into, memory, iova, ref end, ref why);
+            if (end is { } upTo)
+                unmapped = Remove(iova, upTo);
+            return errno;
+        }
+    }
+
+    /// <summary>
+    /// VFIO_DMA_UNMAP_FLAG_VADDR: mappings stay, and DMA goes on; their client addresses are invalid until they are given anew.
+    /// </summary>
+    /// <returns>As <see cref="Unmap"/>; EINVAL: an address of the range is invalid already (then nothing has changed).</returns>
+    public Errno InvalidateAddresses(ulong iova, ulong size, bool all, out ulong invalidated, ref Reason why)
+    {
+        invalidated = 0;
+        lock (_calls)
+        {
+            Errno errno = CheckUnmap(iova, size, all, out ulong last, ref why);
+            if (errno.Succeeded)
+                errno = CheckCut(iova, last, all, ref why);
+            if (errno.Failed)
+                return errno;
+            List<ulong> marked = [];
+            ulong next = iova;
+            while (TryFindWhole(next, last, out AddressRange found))
+            {
+                if (_moving.Contains(found.First))
+                {
+                    invalidated = 0;
+                    return why.Because(ReasonCode.AddressInvalidAlready, found.First, found.Last);
+                }
+
+                marked.Add(found.First);
+                invalidated += found.Last - found.First + 1;
+                if (found.Last >= last)
+                    break;
+                next = found.Last + 1;
+            }
+
+            _moving.UnionWith(marked);
+            return Errno.Success;
+        }
+    }
+
+    private Errno CheckUnmap(ulong iova, ulong size, bool all, out ulong last, ref Reason why)
+    {
+        last = ulong.MaxValue;
+        if (_space is not { } space)
+            return why.Because(ReasonCode.ContainerWithoutIommu);
+        ulong page;
+        lock (_context.Gate)
+            page = SmallestPage(space);
+        if ((iova & (page - 1)) != 0)
+            return why.Because(ReasonCode.IovaUnaligned, iova, page);
+        if (all)
+            return (iova | size) == 0 ? Errno.Success : why.Because(ReasonCode.UnmapAllWithRange, iova, size);
+        if (size == 0)
+            return why.Because(ReasonCode.LengthZero);
+        if ((size & (page - 1)) != 0)
+            return why.Because(ReasonCode.LengthUnaligned, size, page);
+        last = iova + (size - 1);
+        return last < iova ? why.Because(ReasonCode.RangeWraps, iova, size) : Errno.Success;
+    }
+
+    private Errno CheckCut(ulong iova, ulong last, bool all, ref Reason why)
+    {
+        if (!_exact || all)
+            return Errno.Success;
+        lock (_context.Gate)
+        {
+            if (_space!.TryFindArea(iova, iova, out AddressRange first, out _) && first.First != iova)
+                return why.Because(ReasonCode.UnmapCuts, iova, last, first.First, first.Last);
+            if (_space.TryFindArea(last, last, out AddressRange end, out _) && end.Last != last)
+                return why.Because(ReasonCode.UnmapCuts, iova, last, end.First, end.Last);
+            return Errno.Success;
+        }
+    }
+
+    /// <summary>The lowest mapping that meets a range; none when the range begins inside it.</summary>
+    private bool TryFindWhole(ulong iova, ulong last, out AddressRange found)
+    {
+        lock (_context.Gate)
+            return _space!.TryFindArea(iova, last, out found, out _) && found.First >= iova;
+    }
+
+    /// <summary>Tells the dirty pages of each mapping of a range; where that fails, the range ends before the mapping (null: nothing is left of it).</summary>
+    private Errno WriteBitmap(in DirtyBitmap bitmap, ClientMemory memory, ulong iova, ref ulong? last, ref Reason why)
+    {
+        ulong next = iova, end = last!.Value;
+        while (TryFindWhole(next, end, out AddressRange found))
+        {
+            Errno errno = bitmap.Write(memory, iova, found, ref why);
+            if (errno.Failed)
+            {
+                last = found.First == iova ? null : found.First - 1;
+                return errno;
+            }
+
+            if (found.Last >= end)
+                break;
+            next = found.Last + 1;
+        }
+
+        return Errno.Success;
+    }
+
+    /// <summary>Removes the mappings that begin in a range, if none begins before it.</summary>
+    private ulong Remove(ulong iova, ulong last)
+    {
+        lock (_context.Gate)
+        {
+            Ioas space = _space!;
+            if (!space.TryFindArea(iova, last, out AddressRange first, out _) || first.First < iova)
+                return 0;
+            ulong end = space.TryFindArea(last, last, out AddressRange lowest, out _) ? lowest.Last : last;
+            _moving.RemoveWhere(start => start >= iova && start <= end);
+            Reason unused = default; // no mapping is cut
+            space.Unmap(new AddressRange(iova, end), out ulong unmapped, ref unused);
+            return unmapped;
+        }
+    }
+}

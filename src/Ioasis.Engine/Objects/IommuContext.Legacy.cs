@@ -1,0 +1,121 @@
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Memory;
+using Ioasis.Engine.Reasons;
+using Ioasis.Engine.Spaces;
+
+namespace Ioasis.Engine.Objects;
+
+/// <summary>
+/// What a legacy group and the container calls do on <c>/dev/iommu</c>: they act on one chosen IOAS, the compatibility IOAS
+/// (Linux 7.3, drivers/iommu/iommufd/vfio_compat.c). Each gives ENODEV when none is chosen.
+/// </summary>
+public sealed partial class IommuContext
+{
+    /// <summary>Keeps the context alive beyond its file, until <see cref="Release"/>.</summary>
+    public void Hold()
+    {
+        lock (Gate)
+            _holders++;
+    }
+
+    /// <summary>VFIO_GROUP_SET_CONTAINER with an iommufd: makes a compatibility IOAS unless one is chosen.</summary>
+    public void EnsureLegacySpace()
+    {
+        lock (Gate)
+        {
+            if (_legacySpace is not null)
+                return;
+            Ioas made = new(this);
+            Reserve(made);
+            PublishLocked(made);
+            _legacySpace = made;
+        }
+    }
+
+    /// <summary>VFIO_SET_IOMMU; version 1 switches huge pages off, so that any range can be unmapped.</summary>
+    /// <returns>ENODEV; EINVAL: page tables hold areas already; EADDRINUSE: an area is not page-aligned.</returns>
+    public Errno SetLegacyType(bool exact, ref Reason why)
+    {
+        lock (Gate)
+        {
+            if (_legacySpace is not { } space)
+                return why.Because(ReasonCode.NoLegacySpace);
+            return exact ? Errno.Success : space.SetHugePages(false, ref why);
+        }
+    }
+
+    /// <summary>VFIO_CHECK_EXTENSION(VFIO_DMA_CC_IOMMU): whether all DMA is cache-coherent.</summary>
+    public Errno GetLegacyCoherency(out bool coherent, ref Reason why)
+    {
+        lock (Gate)
+        {
+            coherent = _legacySpace is { IsCoherent: true };
+            return _legacySpace is null ? why.Because(ReasonCode.NoLegacySpace) : Errno.Success;
+        }
+    }
+
+    /// <summary>VFIO_IOMMU_MAP_DMA: a map at a fixed IOVA.</summary>
+    public Errno MapLegacy(
+        ClientMemory memory, HostAddress address, ulong length, Iova iova, AreaAccess access, bool mayLockMemory, ref Reason why)
+    {
+        lock (Gate)
+        {
+            return _legacySpace is { } space
+                ? space.Map(memory, address, length, iova, access, mayLockMemory, out _, ref why)
+                : why.Because(ReasonCode.NoLegacySpace);
+        }
+    }
+
+    /// <summary>VFIO_IOMMU_UNMAP_DMA. Nothing in the range is no failure.</summary>
+    /// <param name="iova">First byte.</param>
+    /// <param name="length">Bytes; null for everything.</param>
+    /// <param name="answers">Whether the caller is told what was unmapped, also when the call fails.</param>
+    /// <param name="unmapped">Bytes that were unmapped.</param>
+    /// <param name="why">The reason of a failure: ENODEV; EINVAL, EOVERFLOW: the range; ENOENT: an area would be cut.</param>
+    public Errno UnmapLegacy(Iova iova, ulong? length, out bool answers, out ulong unmapped, ref Reason why)
+    {
+        unmapped = 0;
+        answers = false;
+        lock (Gate)
+        {
+            if (_legacySpace is not { } space)
+                return why.Because(ReasonCode.NoLegacySpace);
+            if (length is not { } size)
+            {
+                answers = true;
+                return space.Unmap(new AddressRange(0, ulong.MaxValue), out unmapped, ref why);
+            }
+
+            ulong last = iova.Value + (size - 1);
+            if (!space.HugePages)
+            {
+                Errno errno = space.CutAfter(last, ref why);
+                if (errno.Succeeded && iova.Value != 0)
+                    errno = space.CutAfter(iova.Value - 1, ref why);
+                if (errno.Failed)
+                    return errno;
+            }
+
+            answers = true;
+            if (size == 0)
+                return why.Because(ReasonCode.LengthZero);
+            return last < iova.Value
+                ? why.Because(ReasonCode.RangeWraps, iova.Value, size)
+                : space.Unmap(new AddressRange(iova.Value, last), out unmapped, ref why);
+        }
+    }
+
+    /// <summary>VFIO_IOMMU_GET_INFO: page sizes, and the IOVAs that can be mapped, lowest first.</summary>
+    public Errno DescribeLegacySpace(List<AddressRange> ranges, out ulong pageSizes, ref Reason why)
+    {
+        pageSizes = 0;
+        lock (Gate)
+        {
+            if (_legacySpace is not { } space)
+                return why.Because(ReasonCode.NoLegacySpace);
+            pageSizes = Math.Max(space.LegacyPageSizes, space.Alignment);
+            space.UsableRanges(ranges);
+            return Errno.Success;
+        }
+    }
+}

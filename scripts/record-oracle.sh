@@ -13,7 +13,7 @@ work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 
 "$here/../tests/programs/build.sh" "$work/programs"
 mkdir "$work/root"
-cp "$work/programs/edu-static" "$work/programs/lifetime-static" "$work/root/"
+cp "$work/programs/edu-static" "$work/programs/lifetime-static" "$work/programs/legacy-static" "$work/root/"
 # The second serial port takes the recording: the first one has the kernel's messages, DMA faults among them.
 cat > "$work/root/test.sh" <<'GUEST'
 #!/bin/sh
@@ -26,6 +26,9 @@ begin edu; /edu-static || failed=1
 begin lifetime-die; /lifetime-static die # what it leaves behind, the next ones would stumble over
 for mode in threads signals dup fork exec scm; do
     begin "lifetime-$mode"; /lifetime-static $mode || failed=1
+done
+for mode in groups device type1 type1v2 compat1 compat2; do
+    begin "legacy-$mode"; /legacy-static $mode || failed=1
 done
 begin end
 exit $failed

@@ -47,6 +47,10 @@ public abstract partial class PciFunction
         }
     }
 
+    /// <summary>Whether a range of a BAR meets the MSI-X table, which belongs to the system.</summary>
+    public bool MeetsMessageTable(int bar, ulong first, ulong end) =>
+        _msix is not null && bar == _msix.Bar && first < _msix.TableEnd && end > _msix.TableFirst;
+
     /// <summary>A read of the model's registers, under <see cref="Sync"/>. What is not there reads as ones.</summary>
     /// <param name="bar">Index of the BAR.</param>
     /// <param name="offset">Bytes from its start; a multiple of <paramref name="size"/>.</param>

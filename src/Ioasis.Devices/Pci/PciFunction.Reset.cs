@@ -22,11 +22,12 @@ public abstract partial class PciFunction
     public void Close()
     {
         Interrupts.Clear();
+        RegisterEvents.Clear();
         lock (Sync)
             PowerOn();
     }
 
-    /// <summary>Function-level reset (PCIe 6.0, 6.6.2).</summary>
+    /// <summary>Function-level reset (PCIe 6.0, 6.6.2); also what a reset of the bus is to it, around which Linux restores the same.</summary>
     public void Reset()
     {
         lock (Sync)

@@ -43,6 +43,7 @@ public abstract partial class PciFunction : IDisposable
         _msi = layout.Find<MsiCapability>();
         _msix = layout.Find<MsixCapability>();
         _express = layout.Find<ExpressCapability>();
+        RegisterEvents = new RegisterEvents(this);
         Interrupts = new FunctionInterrupts(layout.InterruptPin != 0, _msi?.Vectors ?? 0, _msix?.Vectors ?? 0);
     }
 
@@ -56,6 +57,12 @@ public abstract partial class PciFunction : IDisposable
     public IReadOnlyList<Bar> Bars => _layout.Bars;
 
     public FunctionInterrupts Interrupts { get; }
+
+    /// <summary>Register writes that a client's eventfds cause.</summary>
+    public RegisterEvents RegisterEvents { get; }
+
+    /// <summary>The bridge above its bus, which can reset all functions there; null on a root bus.</summary>
+    public PciAddress? Bridge { get; internal set; }
 
     /// <summary>Whether it can be reset by itself: through its PCIe capability.</summary>
     public bool CanReset => _express is not null;

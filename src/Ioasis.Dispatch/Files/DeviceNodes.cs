@@ -35,13 +35,18 @@ public sealed class DeviceNodes
             groups.Add(group, shared);
         }
 
+        var sets = new Dictionary<PciAddress, ResetSet>();
         for (int index = 0; index < machine.Functions.Count; index++)
         {
             PciFunction function = machine.Functions[index];
             string path = $"/dev/vfio/devices/vfio{index}";
             VfioGroup group = groups[function.Physical.Group];
-            var device = new VfioDevice(function, group);
+            ResetSet set = function.Bridge is { } bridge && sets.TryGetValue(bridge, out ResetSet? together) ? together : new ResetSet(function.Bridge);
+            if (function.Bridge is { } above)
+                sets[above] = set;
+            var device = new VfioDevice(function, group, set);
             group.Add(device);
+            set.Add(device);
             Add(path, CharacterNumbers.VfioMajor, (uint)index, () => new VfioDeviceFile(device, path, throughGroup: false));
         }
     }

@@ -183,7 +183,7 @@ internal sealed class VfioGroup(IommuGroup group, string path)
             {
                 if (--device.OpenCount != 0)
                     return;
-                device.Function.Close();
+                device.Close();
                 if (device.Bound is { } bound)
                 {
                     device.Bound = null;

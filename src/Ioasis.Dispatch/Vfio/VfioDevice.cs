@@ -9,20 +9,33 @@ namespace Ioasis.Dispatch.Vfio;
 /// other way, through its group, opens it for as many as want it.
 /// </summary>
 /// <remarks>
-/// <see cref="Gate"/> serialises binding, attaching and unbinding; it is taken after the group's, and before the locks of the
-/// function and of the engine. Accesses to registers and interrupts do without it.
+/// <see cref="Gate"/> serialises binding, attaching and unbinding of all devices that are reset together; it is taken after the
+/// group's, and before the locks of the function and of the engine. Accesses to registers and interrupts do without it.
 /// </remarks>
-internal sealed class VfioDevice(PciFunction function, VfioGroup group)
+internal sealed class VfioDevice(PciFunction function, VfioGroup group, ResetSet set)
 {
     public PciFunction Function { get; } = function;
 
     public VfioGroup Group { get; } = group;
 
-    public Lock Gate { get; } = new();
+    /// <summary>What is reset with it when its bus is.</summary>
+    public ResetSet Set { get; } = set;
+
+    public Lock Gate => Set.Gate;
 
     /// <summary>Files through which the device can be used: one that is bound, or those from its group. Guarded by <see cref="Gate"/>.</summary>
     public int OpenCount { get; set; }
 
     /// <summary>What it is in an iommufd; null without one. Guarded by <see cref="Gate"/>.</summary>
     public BoundDevice? Bound { get; set; }
+
+    /// <summary>The client let it sleep (VFIO_DEVICE_FEATURE_LOW_POWER_ENTRY). Guarded by <see cref="Gate"/>.</summary>
+    public bool MaySleep { get; set; }
+
+    /// <summary>The last client has left. The gate is held.</summary>
+    public void Close()
+    {
+        Function.Close();
+        MaySleep = false;
+    }
 }

@@ -75,7 +75,7 @@ internal sealed partial class VfioDeviceFile
     {
         lock (device.Gate)
         {
-            Function.Close();
+            device.Close();
             device.Bound!.Unbind();
             device.Bound = null;
             device.OpenCount = 0;

@@ -1,4 +1,5 @@
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Hardware;
 using Ioasis.Engine.Memory;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Spaces;
@@ -16,6 +17,16 @@ public sealed partial class IommuContext
     {
         lock (Gate)
             _holders++;
+    }
+
+    /// <summary>Whether a device of a group is bound here, and with it the group owned.</summary>
+    public bool Owns(IommuGroup group)
+    {
+        lock (Gate)
+        {
+            lock (System.Gate)
+                return group.Owner == this;
+        }
     }
 
     /// <summary>VFIO_GROUP_SET_CONTAINER with an iommufd: makes a compatibility IOAS unless one is chosen.</summary>
@@ -60,9 +71,11 @@ public sealed partial class IommuContext
     {
         lock (Gate)
         {
-            return _legacySpace is { } space
-                ? space.Map(memory, address, length, iova, access, mayLockMemory, out _, ref why)
-                : why.Because(ReasonCode.NoLegacySpace);
+            if (_legacySpace is not { } space)
+                return why.Because(ReasonCode.NoLegacySpace);
+            if (access == AreaAccess.None && space.TableCount != 0)
+                return why.Because(ReasonCode.NoAccessFlag, 0); // no page table has such an entry; without one nobody looks
+            return space.Map(memory, address, length, iova, access, mayLockMemory, out _, ref why);
         }
     }
 

@@ -7,6 +7,7 @@ public static class CommonOptions
     [
         ("address", "PCI address; the next free one from 0000:00:10.0 on"),
         ("iommu", "the IOMMU that it is behind, by name; the first one"),
+        ("bridge", "PCI address of the bridge above its bus, which can reset the bus; none, the bus is a root bus"),
         ("group", "its IOMMU group; one of its own"),
     ];
 }

@@ -6,8 +6,9 @@ namespace Ioasis.Devices.Machines;
 /// <summary>One device of a machine, every value chosen.</summary>
 /// <param name="Model">What it is.</param>
 /// <param name="Address">Where it sits.</param>
+/// <param name="Bridge">The bridge above its bus; null on a root bus.</param>
 /// <param name="Iommu">Name of the IOMMU in front of it.</param>
 /// <param name="Group">Its IOMMU group.</param>
 /// <param name="Options">The model's options, complete.</param>
 public sealed record DeviceDescription(
-    DeviceModel Model, PciAddress Address, string Iommu, int Group, IReadOnlyDictionary<string, ulong> Options);
+    DeviceModel Model, PciAddress Address, PciAddress? Bridge, string Iommu, int Group, IReadOnlyDictionary<string, ulong> Options);

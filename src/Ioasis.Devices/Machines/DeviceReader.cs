@@ -16,6 +16,7 @@ internal sealed class DeviceReader(IReadOnlyList<IommuDescription> iommus)
 
     private readonly Dictionary<PciAddress, string> _addresses = [];
     private readonly Dictionary<int, string> _groups = [];
+    private readonly Bridges _bridges = new();
 
     /// <returns>What is wrong, or null.</returns>
     public string? Read(IReadOnlyList<SettingList> all, out List<DeviceDescription> devices)
@@ -29,6 +30,7 @@ internal sealed class DeviceReader(IReadOnlyList<IommuDescription> iommus)
         var drafts = new List<Draft>();
         foreach (SettingList settings in all)
             drafts.Add(ReadDraft(settings, ref error));
+        error ??= _bridges.FindClash(_addresses);
         if (error is not null)
             return error;
 
@@ -38,7 +40,7 @@ internal sealed class DeviceReader(IReadOnlyList<IommuDescription> iommus)
         {
             PciAddress address = draft.Address ?? FreeAddress(ref nextSlot);
             int group = draft.Group ?? FreeGroup(ref nextGroup, draft.Iommu);
-            devices.Add(new DeviceDescription(draft.Model!, address, draft.Iommu, group, draft.Options));
+            devices.Add(new DeviceDescription(draft.Model!, address, draft.Bridge, draft.Iommu, group, draft.Options));
         }
         return null;
     }
@@ -53,9 +55,10 @@ internal sealed class DeviceReader(IReadOnlyList<IommuDescription> iommus)
         }
         error ??= settings.FindUnknown([.. Common, .. model.Options.Select(option => option.Name)]);
         PciAddress? address = ReadAddress(settings, ref error);
+        PciAddress? bridge = ReadBridge(settings, address, ref error);
         string iommu = ReadIommu(settings, ref error);
         int? group = ReadGroup(settings, iommu, ref error);
-        return new Draft(model, address, iommu, group, ReadOptions(settings, model, ref error));
+        return new Draft(model, address, bridge, iommu, group, ReadOptions(settings, model, ref error));
     }
 
     private PciAddress? ReadAddress(SettingList settings, ref string? error)
@@ -68,6 +71,24 @@ internal sealed class DeviceReader(IReadOnlyList<IommuDescription> iommus)
         else if (!_addresses.TryAdd(address, settings.Origin))
             error ??= $"{settings.Origin}: the address {address} is taken by {_addresses[address]}";
         return address;
+    }
+
+    private PciAddress? ReadBridge(SettingList settings, PciAddress? address, ref string? error)
+    {
+        string? text = settings.Single("bridge", ref error);
+        PciAddress? bridge = null;
+        if (text is not null)
+        {
+            if (PciAddress.TryParse(text, out PciAddress parsed))
+                bridge = parsed;
+            else
+                error ??= $"{settings.Origin}: bridge \"{text}\" is no PCI address such as 0000:00:1c.0";
+            if (address is null)
+                error ??= $"{settings.Origin}: behind a bridge, a device needs an address on the bridge's bus";
+        }
+        if (address is { } own)
+            error ??= _bridges.Add(settings.Origin, own, bridge);
+        return bridge;
     }
 
     private string ReadIommu(SettingList settings, ref string? error)
@@ -127,5 +148,5 @@ internal sealed class DeviceReader(IReadOnlyList<IommuDescription> iommus)
 
     /// <summary>A device whose address and group may still be open.</summary>
     private readonly record struct Draft(
-        DeviceModel? Model, PciAddress? Address, string Iommu, int? Group, IReadOnlyDictionary<string, ulong> Options);
+        DeviceModel? Model, PciAddress? Address, PciAddress? Bridge, string Iommu, int? Group, IReadOnlyDictionary<string, ulong> Options);
 }

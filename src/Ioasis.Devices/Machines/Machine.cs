@@ -38,8 +38,14 @@ public sealed class Machine : IDisposable
                 PageRequests = Iommus[index].Type == IommuType.Mock,
             };
             PciFunction function = device.Model.Create(device.Address, physical, device.Options);
+            function.Bridge = device.Bridge;
             function.PlaceBars(Place);
             functions.Add(function);
+        }
+        foreach (IGrouping<(ushort, int, int), PciFunction> slot in functions.GroupBy(one => (one.Address.Domain, (int)one.Address.Rid.Bus, (int)one.Address.Rid.Device)))
+        {
+            if (slot.Count() > 1)
+                slot.ToList().ForEach(static one => one.MarkAsOneOfSeveral());
         }
         Functions = functions;
         Groups = [.. groups.Values.OrderBy(group => group.Id)];

@@ -4,7 +4,7 @@ namespace Ioasis.Devices.Machines;
 
 /// <summary>
 /// sysfs and /dev as Linux lays them out for a machine whose devices are all bound to vfio-pci
-/// (Documentation/ABI/testing/sysfs-bus-pci, sysfs-class-iommu, sysfs-kernel-iommu_groups). Functions sit on root buses.
+/// (Documentation/ABI/testing/sysfs-bus-pci, sysfs-class-iommu, sysfs-kernel-iommu_groups). Functions sit on root buses, or behind a bridge that does.
 /// </summary>
 internal static class MachineTree
 {
@@ -26,6 +26,11 @@ internal static class MachineTree
         IommuTree.AddIommus(tree, machine);
         for (int index = 0; index < machine.Groups.Count; index++)
             AddGroup(tree, machine.Groups[index].Id, (uint)index);
+        foreach (PciFunction function in machine.Functions.DistinctBy(one => one.Bridge))
+        {
+            if (function.Bridge is { } bridge)
+                BridgeFiles.Add(tree, PathOf(bridge), bridge, function.Address.Rid.Bus);
+        }
         for (int index = 0; index < machine.Functions.Count; index++)
             AddFunction(tree, machine.Functions[index], index);
         return tree;
@@ -33,7 +38,10 @@ internal static class MachineTree
 
     /// <summary>Where a function's directory is.</summary>
     public static string PathOf(PciFunction function) =>
-        $"/sys/devices/pci{function.Address.Domain:x4}:{function.Address.Rid.Bus:x2}/{function.Address}";
+        function.Bridge is { } bridge ? $"{PathOf(bridge)}/{function.Address}" : PathOf(function.Address);
+
+    /// <summary>Where the directory of something on a root bus is; bridges are not behind other bridges.</summary>
+    private static string PathOf(PciAddress address) => $"/sys/devices/pci{address.Domain:x4}:{address.Rid.Bus:x2}/{address}";
 
     private static void AddMisc(FileTree tree, string name, string devName, uint minor)
     {

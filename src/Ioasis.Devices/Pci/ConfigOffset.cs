@@ -11,6 +11,7 @@ public static class ConfigOffset
     public const int Class = 0x09;
     public const int CacheLineSize = 0x0c;
     public const int LatencyTimer = 0x0d;
+    public const int HeaderType = 0x0e;
     public const int Bar0 = 0x10;
     public const int SubsystemVendor = 0x2c;
     public const int SubsystemDevice = 0x2e;
@@ -30,6 +31,9 @@ public static class ConfigOffset
     public const ushort CommandParity = 1 << 6;
     public const ushort CommandSystemError = 1 << 8;
     public const ushort CommandInterruptDisable = 1 << 10;
+
+    /// <summary>In the header type: other functions share the slot.</summary>
+    public const byte HeaderSeveralFunctions = 0x80;
 
     public const ushort StatusInterrupt = 1 << 3;
     public const ushort StatusCapabilityList = 1 << 4;

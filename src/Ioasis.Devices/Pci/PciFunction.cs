@@ -117,6 +117,16 @@ public abstract partial class PciFunction : IDisposable
             Interrupts.SendMessage(vector);
     }
 
+    /// <summary>Says in the header that other functions share its slot, when the machine is built.</summary>
+    internal void MarkAsOneOfSeveral()
+    {
+        lock (Sync)
+        {
+            _config.Set8(ConfigOffset.HeaderType, ConfigOffset.HeaderSeveralFunctions);
+            _powerOn = _config.ToArray();
+        }
+    }
+
     /// <summary>Gives the BARs their addresses, when the machine is built.</summary>
     internal void PlaceBars(Func<Bar, ulong> place)
     {

@@ -22,9 +22,11 @@ static long opened(int fd, int *keep) {
     return fd < 0 ? -1 : 0;
 }
 
+/* All but cache coherence, which is a matter of the hardware. */
 static void extensions(const char *what, int fd) {
     printf("%s:", what);
     for (unsigned long type = 0; type <= 11; type++) {
+        if (type == DMA_CC) continue;
         int result = ioctl(fd, VFIO_CHECK_EXTENSION, type);
         if (result < 0) printf(" %s", strerrorname_np(errno));
         else printf(" %d", result);
@@ -46,6 +48,7 @@ static int device_by_path(struct device *device) {
 static void empty_container(int container) {
     show("API version", ioctl(container, VFIO_GET_API_VERSION));
     extensions("extensions of an empty container", container);
+    show("cache coherence", ioctl(container, VFIO_CHECK_EXTENSION, DMA_CC));
     show("set type 1 without a group", ioctl(container, VFIO_SET_IOMMU, TYPE1));
     show("map without a type", dma_map(container, BOTH, address, 0, PAGE));
     show("unmap without a type", dma_unmap(container, 0, 0, PAGE));
@@ -176,11 +179,13 @@ static void on_iommufd(void) {
     int iommufd = iommu_open(), group = open_file(group_path), device, number;
     struct vfio_ioas ioas = { .size = sizeof ioas };
     extensions("extensions of an iommufd", iommufd);
+    show("cache coherence", ioctl(iommufd, VFIO_CHECK_EXTENSION, DMA_CC));
     show("its compatibility address space", ioctl(iommufd, IOMMU_VFIO_IOAS, &ioas));
     show("set the group to it", ioctl(group, VFIO_GROUP_SET, &iommufd));
     status("status", group);
     show("its compatibility address space", ioctl(iommufd, IOMMU_VFIO_IOAS, &ioas) ? -1 : (long)ioas.ioas_id);
     extensions("extensions with a group", iommufd);
+    show("cache coherence with a group", ioctl(iommufd, VFIO_CHECK_EXTENSION, DMA_CC));
     struct vfio_ioas clear = { .size = sizeof clear, .op = 2 };
     show("clear it", ioctl(iommufd, IOMMU_VFIO_IOAS, &clear));
     show("get the device without it", opened(ioctl(group, VFIO_GROUP_GET_DEVICE, address), NULL));

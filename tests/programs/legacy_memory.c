@@ -144,6 +144,10 @@ static void dirty(void) {
     show("a bitmap in no memory", dirty_pages(container, DIRTY_GET, IOVA, 128 * PAGE, (struct bitmap){ PAGE, 16, PAGE }));
     show("a bitmap in the kernel", dirty_pages(container, DIRTY_GET, IOVA, 128 * PAGE, (struct bitmap){ PAGE, 16, -(uint64_t)PAGE }));
 
+    /* Mapped anew, because Linux has by now set bits of its own behind those of the mappings. */
+    unmapped("unmap everything", UNMAP_ALL, 0, 0);
+    mapped("map 2 pages", BOTH, memory, IOVA, 2 * PAGE);
+    mapped("map 2 pages, 68 further", BOTH, memory, IOVA + 70 * PAGE, 2 * PAGE);
     memset(bits, 0, sizeof bits);
     show("unmap with dirty pages", dma_unmap_bitmap(container, IOVA, 128 * PAGE, all));
     words("the bits", bits, 4);

@@ -35,6 +35,8 @@ internal sealed class GroupFile(VfioGroup group) : DeviceFile
         };
     }
 
+    public override Errno CheckMap(ulong offset, ulong length, ref Reason why) => why.Because(ReasonCode.FileWithoutMemory, name: Path);
+
     public override void Release() => group.Close();
 
     /// <summary>Always viable: all devices of our groups belong to VFIO.</summary>

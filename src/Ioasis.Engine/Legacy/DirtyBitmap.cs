@@ -39,7 +39,7 @@ public readonly record struct DirtyBitmap(ulong Data, ulong Size, ulong PageSize
             : Errno.Success;
     }
 
-    /// <summary>Sets the bits of a mapping. Bits of the same first word that stand for pages before it are kept.</summary>
+    /// <summary>Sets the bits of a mapping. A first word that also stands for pages before it keeps its bits.</summary>
     /// <param name="memory">The client's memory.</param>
     /// <param name="first">What the first bit stands for.</param>
     /// <param name="mapping">The mapping, whole pages; begins at <paramref name="first"/> or after.</param>
@@ -53,17 +53,15 @@ public readonly record struct DirtyBitmap(ulong Data, ulong Size, ulong PageSize
         int before = (int)(bit % WordBits);
         ulong total = (ulong)before + count;
 
-        ulong head = ulong.MaxValue << before;
+        ulong head = total < WordBits ? ((1ul << (int)count) - 1) << before : ulong.MaxValue << before;
         if (before != 0)
         {
             ulong kept = 0;
             if (memory.Read(new HostAddress(address), Bytes(ref kept)) != sizeof(ulong))
                 return why.Because(ReasonCode.ListUnreadable, address, bit);
-            head |= kept & ~head;
+            head |= kept;
         }
 
-        if (total < WordBits)
-            head &= (1ul << (int)total) - 1;
         Errno errno = WriteWord(memory, address, head, ref why);
         ulong whole = total / WordBits * sizeof(ulong);
         for (ulong at = sizeof(ulong); at < whole && errno.Succeeded;)

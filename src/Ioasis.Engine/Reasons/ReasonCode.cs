@@ -178,7 +178,6 @@ public enum ReasonCode : ushort
     VfioFlagsInvalid,
     DescriptorNegative,
     TokenNotExpected,
-    PasidNotAttachable,
     DeviceNotResettable,
     NoBusReset,
     HotResetByGroups,
@@ -197,5 +196,6 @@ public enum ReasonCode : ushort
     FeatureFlagsInvalid,
     FileNotReadable,
     FileNotMappable,
+    FileWithoutMemory,
     DescriptorTableFull,
 }

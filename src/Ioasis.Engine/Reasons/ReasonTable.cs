@@ -184,7 +184,6 @@ public static class ReasonTable
         VfioFlagsInvalid => (EINVAL, "flags 0x{0:x} of {4} have bits outside the known 0x{1:x}"),
         DescriptorNegative => (EINVAL, "{4} is -{0}: no descriptor is negative"),
         TokenNotExpected => (EINVAL, "{4} is neither a virtual function nor has any: it takes no token"),
-        PasidNotAttachable => (EINVAL, "{4} has no PASIDs: PASID {0} cannot be attached to object {1}"),
         DeviceNotResettable => (EINVAL, "{4} cannot be reset by itself"),
         NoBusReset => (ENODEV, "{4} sits on a root bus: no bridge above it can reset the bus"),
         HotResetByGroups => (EINVAL, "{0} group descriptors are given; a device that was opened by its own path takes none"),
@@ -202,6 +201,7 @@ public static class ReasonTable
         FeatureUnknown => (ENOTTY, "the device has no feature {0}"),
         FeatureFlagsInvalid => (EINVAL, "flags 0x{0:x} are no valid choice for a feature"),
         FileNotReadable => (EINVAL, "{4} cannot be read or written"),
+        FileWithoutMemory => (ENODEV, "{4} has no memory that could be mapped"),
         FileNotMappable => (ENXIO, "{4} offers nothing to map at offset 0x{0:x} with length 0x{1:x}"),
         DescriptorTableFull => (EMFILE, "the caller has no free descriptor"),
 

@@ -9,7 +9,7 @@ namespace Ioasis.Runner.Explain;
 /// </summary>
 internal static class IoctlNames
 {
-    private const string DevicePrefix = "/dev/vfio/devices/";
+    private const string DevicePrefix = "/dev/vfio/devices/", DeviceOfGroup = "anon_inode:[vfio-device]", GroupPrefix = "/dev/vfio/", Container = "/dev/vfio/vfio";
 
     private static readonly Dictionary<uint, (string Name, StructureReader? Structure)> s_iommu = new()
     {
@@ -41,6 +41,15 @@ internal static class IoctlNames
         [VFIO_IOMMU_GET_INFO] = (nameof(VFIO_IOMMU_GET_INFO), StructureText.Read<vfio_iommu_type1_info>),
         [VFIO_IOMMU_MAP_DMA] = (nameof(VFIO_IOMMU_MAP_DMA), StructureText.Read<vfio_iommu_type1_dma_map>),
         [VFIO_IOMMU_UNMAP_DMA] = (nameof(VFIO_IOMMU_UNMAP_DMA), StructureText.Read<vfio_iommu_type1_dma_unmap>),
+        [VFIO_IOMMU_DIRTY_PAGES] = (nameof(VFIO_IOMMU_DIRTY_PAGES), StructureText.Read<vfio_iommu_type1_dirty_bitmap>),
+    };
+
+    private static readonly Dictionary<uint, (string Name, StructureReader? Structure)> s_group = new()
+    {
+        [VFIO_GROUP_GET_STATUS] = (nameof(VFIO_GROUP_GET_STATUS), StructureText.Read<vfio_group_status>),
+        [VFIO_GROUP_SET_CONTAINER] = (nameof(VFIO_GROUP_SET_CONTAINER), null),
+        [VFIO_GROUP_UNSET_CONTAINER] = (nameof(VFIO_GROUP_UNSET_CONTAINER), null),
+        [VFIO_GROUP_GET_DEVICE_FD] = (nameof(VFIO_GROUP_GET_DEVICE_FD), null),
     };
 
     private static readonly Dictionary<uint, (string Name, StructureReader? Structure)> s_device = new()
@@ -62,8 +71,15 @@ internal static class IoctlNames
     /// <returns>False when nobody knows this number on such a file.</returns>
     public static bool TryFind(string path, uint command, out string name, out StructureReader? structure)
     {
-        bool found = (path.StartsWith(DevicePrefix, StringComparison.Ordinal) ? s_device : s_iommu).TryGetValue(command, out var entry);
+        bool found = Of(path).TryGetValue(command, out var entry);
         (name, structure) = entry;
         return found;
+    }
+
+    private static Dictionary<uint, (string Name, StructureReader? Structure)> Of(string path)
+    {
+        if (path.StartsWith(DevicePrefix, StringComparison.Ordinal) || path == DeviceOfGroup)
+            return s_device;
+        return path.StartsWith(GroupPrefix, StringComparison.Ordinal) && path != Container ? s_group : s_iommu;
     }
 }

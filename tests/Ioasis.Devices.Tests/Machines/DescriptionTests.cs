@@ -68,7 +68,7 @@ public sealed class DescriptionTests
     [InlineData("gpu", "--device gpu: there is no device model \"gpu\"; there are edu, dmatest")]
     [InlineData("edu,", "--device edu,: \"\" is not NAME=VALUE")]
     [InlineData("edu,=1", "--device edu,=1: \"=1\" is not NAME=VALUE")]
-    [InlineData("edu,colour=red", "--device edu,colour=red: edu has no setting \"colour\"; it has address, iommu, group, dma_mask")]
+    [InlineData("edu,colour=red", "--device edu,colour=red: edu has no setting \"colour\"; it has address, iommu, bridge, group, dma_mask")]
     [InlineData("edu,dma_mask=x", "--device edu,dma_mask=x: dma_mask \"x\" is no number from 0x0 to 0xffffffffffffffff")]
     [InlineData("dmatest,vectors=5", "--device dmatest,vectors=5: vectors \"5\" is no number from 0x1 to 0x4")]
     [InlineData("edu,group=1,group=2", "--device edu,group=1,group=2: group is given twice")]
@@ -98,6 +98,23 @@ public sealed class DescriptionTests
         Assert.Equal(
             "--device edu,iommu=ivhd0,group=1: group 1 is behind IOMMU dmar0, this device behind ivhd0",
             Error(["vtd", "amd"], ["edu,group=1", "edu,iommu=ivhd0,group=1"]));
+        Assert.Equal(
+            "--device edu,address=01:00.1,bridge=00:1d.0: 0000:01:00.1 is behind the bridge 0000:00:1d.0, and --device edu,address=01:00.0,bridge=00:1c.0, on the same bus, behind the bridge 0000:00:1c.0",
+            Error([], ["edu,address=01:00.0,bridge=00:1c.0", "edu,address=01:00.1,bridge=00:1d.0"]));
+        Assert.Equal(
+            "--device edu,address=01:00.1: 0000:01:00.1 is on a root bus, and --device edu,address=01:00.0,bridge=00:1c.0, on the same bus, behind the bridge 0000:00:1c.0",
+            Error([], ["edu,address=01:00.0,bridge=00:1c.0", "edu,address=01:00.1"]));
+        Assert.Equal(
+            "--device edu,address=02:00.0,bridge=00:1c.0: the bridge 0000:00:1c.0 leads to bus 01 already, for --device edu,address=01:00.0,bridge=00:1c.0",
+            Error([], ["edu,address=01:00.0,bridge=00:1c.0", "edu,address=02:00.0,bridge=00:1c.0"]));
+        Assert.Equal(
+            "--device edu,address=00:11.0,bridge=00:1c.0: the bridge 0000:00:1c.0 cannot be above 0000:00:11.0: it must be in the same domain, on a lower bus",
+            Error([], ["edu,address=00:11.0,bridge=00:1c.0"]));
+        Assert.Equal(
+            "--device edu,address=01:00.0,bridge=00:10.0: the address 0000:00:10.0 of the bridge is taken by --device edu,address=00:10.0",
+            Error([], ["edu,address=01:00.0,bridge=00:10.0", "edu,address=00:10.0"]));
+        Assert.Equal(
+            "--device edu,bridge=00:1c.0: behind a bridge, a device needs an address on the bridge's bus", Error([], ["edu,bridge=00:1c.0"]));
         Assert.Equal("257 devices are more than the 256 that a machine can have", Error([], [.. Enumerable.Repeat("edu", 257)]));
     }
 

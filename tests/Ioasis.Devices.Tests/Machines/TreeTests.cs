@@ -12,7 +12,7 @@ public sealed class TreeTests : IDisposable
     public TreeTests()
     {
         Assert.True(MachineDescription.TryParse(
-            ["vtd", "amd"], ["edu", "dmatest,group=5", "edu,iommu=ivhd0,address=0001:20:00.1", "dmatest,group=5"], null, null,
+            ["vtd", "amd"], ["edu", "dmatest,group=5", "edu,iommu=ivhd0,address=0001:20:00.1", "dmatest,group=5", "edu,address=0000:01:00.0,bridge=0000:00:1c.0"], null, null,
             out MachineDescription? description, out string? error), error);
         _machine = new Machine(description!);
     }
@@ -56,6 +56,15 @@ public sealed class TreeTests : IDisposable
     [InlineData("/sys/dev/char/511:2", "../../devices/pci0001:20/0001:20:00.1/vfio-dev/vfio2")]
     [InlineData("/sys/dev/char/10:124", "../../devices/virtual/misc/iommu")]
     [InlineData("/sys/class/misc/iommu", "../../devices/virtual/misc/iommu")]
+    [InlineData("/sys/bus/pci/devices/0000:01:00.0", "../../../devices/pci0000:00/0000:00:1c.0/0000:01:00.0")]
+    [InlineData("/sys/bus/pci/devices/0000:00:1c.0", "../../../devices/pci0000:00/0000:00:1c.0")]
+    [InlineData("/sys/devices/pci0000:00/0000:00:1c.0/driver", "../../../bus/pci/drivers/pcieport")]
+    [InlineData("/sys/devices/pci0000:00/0000:00:1c.0/0000:01:00.0/iommu_group", "../../../../kernel/iommu_groups/2")]
+    [InlineData("/sys/class/vfio/5", "../../devices/virtual/vfio/5")]
+    [InlineData("/sys/class/misc/vfio", "../../devices/virtual/misc/vfio")]
+    [InlineData("/sys/bus/pci/drivers/vfio-pci/module", "../../../../module/vfio_pci")]
+    [InlineData("/dev/char/10:196", "../vfio/vfio")]
+    [InlineData("/dev/char/510:3", "../vfio/5")]
     [InlineData("/dev/char/511:1", "../vfio/devices/vfio1")]
     [InlineData("/dev/char/10:124", "../iommu")]
     public void Links_are_those_of_sysfs(string path, string target) =>
@@ -131,7 +140,7 @@ public sealed class TreeTests : IDisposable
     public void Bars_do_not_overlap_and_lie_aligned_to_their_size()
     {
         List<Bar> bars = [.. _machine.Functions.SelectMany(function => function.Bars).OrderBy(bar => bar.Address)];
-        Assert.Equal(6, bars.Count);
+        Assert.Equal(7, bars.Count);
         for (int n = 0; n < bars.Count; n++)
         {
             Assert.Equal(0ul, bars[n].Address % bars[n].Size);
@@ -145,7 +154,7 @@ public sealed class TreeTests : IDisposable
         Assert.Equal(
             [
                 "/dev", "/dev/char", "/sys", "/sys/bus", "/sys/class", "/sys/class/misc", "/sys/dev", "/sys/dev/char", "/sys/devices",
-                "/sys/devices/virtual", "/sys/devices/virtual/misc", "/sys/kernel",
+                "/sys/devices/virtual", "/sys/devices/virtual/misc", "/sys/kernel", "/sys/module",
             ],
             _machine.Tree.Entries.OfType<DirectoryEntry>().Where(entry => !entry.IsWhole).Select(entry => entry.Path).Order(StringComparer.Ordinal));
         Assert.True(Assert.IsType<DirectoryEntry>(_machine.Tree.Find("/dev/vfio/devices")).IsWhole);

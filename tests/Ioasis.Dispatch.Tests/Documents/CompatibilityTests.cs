@@ -7,6 +7,7 @@ using Ioasis.Devices.Machines;
 using Ioasis.Dispatch.Files;
 using Ioasis.Dispatch.Iommufd;
 using Ioasis.Dispatch.Tests.Fixtures;
+using Ioasis.Dispatch.Tests.Legacy;
 using Ioasis.Engine.Objects;
 using Ioasis.Engine.Reasons;
 
@@ -23,9 +24,7 @@ public sealed class CompatibilityTests
     {
         ["IOMMU_HWPT_ALLOC"] = "nested HWPTs of the mock IOMMU only: no VT-d, SMMUv3 or AMD stage 1 (`EOPNOTSUPP`)",
         ["IOMMU_GET_HW_INFO"] = "type and registers for VT-d and mock; other IOMMUs answer type NONE",
-        ["VFIO_DEVICE_FEATURE"] = "no feature exists: `ENOTTY`",
-        ["VFIO_DEVICE_ATTACH_IOMMUFD_PT"] = "without PASID",
-        ["VFIO_DEVICE_DETACH_IOMMUFD_PT"] = "without PASID",
+        ["VFIO_DEVICE_FEATURE"] = "see below",
     };
 
     [Fact]
@@ -53,17 +52,59 @@ public sealed class CompatibilityTests
         Assert.Equal(ErrnoCode.None, caller.Call(device, Abi.Vfio.VFIO_DEVICE_BIND_IOMMUFD, ref bind));
 
         StringBuilder table = new("| ioctl | number | state | note |\n|---|---|---|---|\n");
-        foreach (FieldInfo field in typeof(Abi.Vfio).GetFields().Where(field => field.Name.StartsWith("VFIO_DEVICE_", StringComparison.Ordinal) && field.FieldType == typeof(uint)))
+        foreach ((string name, uint number) in Numbers().Where(one => one.Name.StartsWith("VFIO_DEVICE_", StringComparison.Ordinal)))
         {
-            uint number = (uint)field.GetRawConstantValue()!;
             caller.Why = default;
             device.Ioctl(caller, number, 0, out _, ref caller.Why);
-            AddRow(table, field.Name, number, caller.Why.Code != ReasonCode.UnknownIoctl, "`ENOTTY`");
+            AddRow(table, name, number, caller.Why.Code != ReasonCode.UnknownIoctl, "`ENOTTY`");
         }
 
         Compare("vfio", table);
         device.Release();
         iommufd.Release();
+    }
+
+    /// <summary>A container with a type, an iommufd in its place, and a group: which of their calls each knows.</summary>
+    [Fact]
+    public void LegacyVfioIsAsDocumented()
+    {
+        using LegacyBench bench = new();
+        (int container, int group) = bench.Prepare(Abi.vfio_extension.VFIO_TYPE1v2_IOMMU);
+        int iommufd = bench.Open("/dev/iommu");
+        string Answer(int descriptor, string name, uint number)
+        {
+            bench.Caller.Why = default;
+            bench.Call(descriptor, number);
+            return bench.Why == ReasonCode.UnknownIoctl ? "`ENOTTY`" : name.Contains("SPAPR", StringComparison.Ordinal) ? "as type 1" : "done";
+        }
+
+        StringBuilder table = new("| ioctl | number | `/dev/vfio/vfio` | `/dev/iommu` |\n|---|---|---|---|\n");
+        foreach ((string name, uint number) in Numbers().Where(one => one.Name.StartsWith("VFIO_IOMMU_", StringComparison.Ordinal)
+            || one.Name is nameof(Abi.Vfio.VFIO_GET_API_VERSION) or nameof(Abi.Vfio.VFIO_CHECK_EXTENSION) or nameof(Abi.Vfio.VFIO_SET_IOMMU)))
+            table.Append(CultureInfo.InvariantCulture, $"| `{name}` | 0x{number:X4} | {Answer(container, name, number)} | {Answer(iommufd, name, number)} |\n");
+        Compare("containers", table);
+
+        table = new StringBuilder("| ioctl | number | state |\n|---|---|---|\n");
+        foreach ((string name, uint number) in Numbers().Where(one => one.Name.StartsWith("VFIO_GROUP_", StringComparison.Ordinal)))
+            table.Append(CultureInfo.InvariantCulture, $"| `{name}` | 0x{number:X4} | {Answer(group, name, number)} |\n");
+        Compare("groups", table);
+    }
+
+    [Fact]
+    public void FeaturesAreAsDocumented()
+    {
+        using LegacyBench bench = new();
+        (_, int group) = bench.Prepare(Abi.vfio_extension.VFIO_TYPE1v2_IOMMU);
+        Assert.Equal(ErrnoCode.None, bench.GetDevice(group, "0000:00:10.0", out int device));
+        StringBuilder table = new("| feature | | probe |\n|---|---|---|\n");
+        foreach (Abi.vfio_device_feature_flags feature in Enum.GetValues<Abi.vfio_device_feature_flags>().Where(one => one < Abi.vfio_device_feature_flags.VFIO_DEVICE_FEATURE_MASK).Order())
+        {
+            Abi.vfio_device_feature probe = new() { argsz = 8, flags = feature | Abi.vfio_device_feature_flags.VFIO_DEVICE_FEATURE_PROBE };
+            ErrnoCode errno = bench.Call(device, Abi.Vfio.VFIO_DEVICE_FEATURE, ref probe);
+            table.Append(CultureInfo.InvariantCulture, $"| `{feature}` | {(uint)feature} | {(errno == ErrnoCode.None ? "there" : $"`{errno}`")} |\n");
+        }
+
+        Compare("features", table);
     }
 
     [Fact]
@@ -78,6 +119,9 @@ public sealed class CompatibilityTests
 
         Compare("iommus", table);
     }
+
+    private static IEnumerable<(string Name, uint Number)> Numbers() => typeof(Abi.Vfio).GetFields()
+        .Where(field => field.FieldType == typeof(uint)).Select(field => (field.Name, (uint)field.GetRawConstantValue()!));
 
     private static DeviceFile Open(DeviceNodes nodes, string path)
     {

@@ -6,13 +6,24 @@ using Ioasis.Engine.Reasons;
 namespace Ioasis.Dispatch.Tests.Fixtures;
 
 /// <summary>A caller's memory: 1 MiB from <see cref="Base"/> on; nothing before it and nothing after it.</summary>
-internal sealed class ArrayMemory() : ClientMemory(new Unlimited())
+internal sealed class ArrayMemory : ClientMemory
 {
     public const ulong Base = 0x10000;
     public const int Size = 1 << 20;
     public const ulong End = Base + Size;
 
     private readonly byte[] _bytes = new byte[Size];
+
+    public ArrayMemory()
+        : this(new OwnLimits())
+    {
+    }
+
+    private ArrayMemory(OwnLimits limits)
+        : base(limits) => Limits = limits;
+
+    /// <summary>What its owner may lock; no limit at first.</summary>
+    public OwnLimits Limits { get; }
 
     public override bool IsAlive => true;
 
@@ -56,8 +67,10 @@ internal sealed class ArrayMemory() : ClientMemory(new Unlimited())
     private static int Reachable(ulong address, int length) =>
         address is < Base or >= End ? 0 : (int)Math.Min((ulong)length, End - address);
 
-    private sealed class Unlimited() : PinOwner(new PinLedger())
+    internal sealed class OwnLimits() : PinOwner(new PinLedger())
     {
-        public override ulong MemlockLimit => ulong.MaxValue;
+        public ulong Memlock { get; set; } = ulong.MaxValue;
+
+        public override ulong MemlockLimit => Memlock;
     }
 }

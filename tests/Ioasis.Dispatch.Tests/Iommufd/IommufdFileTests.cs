@@ -279,8 +279,8 @@ public sealed class IommufdFileTests
         Assert.Equal(ErrnoCode.EOPNOTSUPP, _bench.Call(IOMMU_FAULT_QUEUE_ALLOC, ref cmd));
         Assert.Equal(ReasonCode.NotImplemented, _bench.Caller.Why.Code);
         Assert.Contains("IOMMU_FAULT_QUEUE_ALLOC", _bench.Caller.Why.ToString(), StringComparison.Ordinal);
-        Assert.Equal(ErrnoCode.ENOTTY, _bench.File.Ioctl(_bench.Caller, 0x3B64, 0, out _, ref _bench.Caller.Why).Code);
-        Assert.Equal(ReasonCode.LegacyVfioAbsent, _bench.Caller.Why.Code);
+        Assert.Equal(ErrnoCode.ENOTTY, _bench.File.Ioctl(_bench.Caller, 0x3B63, 0, out _, ref _bench.Caller.Why).Code);
+        Assert.Equal(ReasonCode.UnknownIoctl, _bench.Caller.Why.Code);
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed class AttachTests : IDisposable
     [InlineData(11u, 0u, ErrnoCode.EINVAL, ReasonCode.ArgszTooShort)]
     [InlineData(12u, 2u, ErrnoCode.EINVAL, ReasonCode.VfioFlagsInvalid)]
     [InlineData(12u, 1u, ErrnoCode.EINVAL, ReasonCode.ArgszTooShort)]
-    [InlineData(16u, 1u, ErrnoCode.EINVAL, ReasonCode.PasidNotAttachable)]
+    [InlineData(16u, 1u, ErrnoCode.EINVAL, ReasonCode.HwptNotForPasids)]
     public void Length_and_flags_of_an_attach_are_checked(uint argsz, uint flags, ErrnoCode errno, ReasonCode reason)
     {
         vfio_device_attach_iommufd_pt attach = new() { argsz = argsz, flags = (vfio_device_attach_flags)flags, pt_id = _bench.Space(), pasid = 5 };

@@ -122,7 +122,6 @@ public sealed class InfoTests : IDisposable
 
     [Theory]
     [InlineData(VFIO_DEVICE_QUERY_GFX_PLANE)]
-    [InlineData(VFIO_DEVICE_IOEVENTFD)]
     [InlineData(0x3BFFu)]
     [InlineData(0u)]
     public void An_unknown_ioctl_is_ENOTTY(uint command) =>

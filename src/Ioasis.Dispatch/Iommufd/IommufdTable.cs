@@ -31,7 +31,7 @@ internal static unsafe class IommufdTable
         Absent<iommu_hwpt_set_dirty_tracking>(nameof(IOMMU_HWPT_SET_DIRTY_TRACKING), IOMMU_HWPT_SET_DIRTY_TRACKING, iommu_hwpt_set_dirty_tracking.MinimumSize),
         Absent<iommu_hwpt_get_dirty_bitmap>(nameof(IOMMU_HWPT_GET_DIRTY_BITMAP), IOMMU_HWPT_GET_DIRTY_BITMAP, iommu_hwpt_get_dirty_bitmap.MinimumSize),
         Row<iommu_hwpt_invalidate>(nameof(IOMMU_HWPT_INVALIDATE), IOMMU_HWPT_INVALIDATE, iommu_hwpt_invalidate.MinimumSize, &TableCalls.Invalidate),
-        Absent<iommu_fault_alloc>(nameof(IOMMU_FAULT_QUEUE_ALLOC), IOMMU_FAULT_QUEUE_ALLOC, iommu_fault_alloc.MinimumSize),
+        Row<iommu_fault_alloc>(nameof(IOMMU_FAULT_QUEUE_ALLOC), IOMMU_FAULT_QUEUE_ALLOC, iommu_fault_alloc.MinimumSize, &FaultCalls.Allocate),
         Absent<iommu_ioas_map_file>(nameof(IOMMU_IOAS_MAP_FILE), IOMMU_IOAS_MAP_FILE, iommu_ioas_map_file.MinimumSize),
         Absent<iommu_viommu_alloc>(nameof(IOMMU_VIOMMU_ALLOC), IOMMU_VIOMMU_ALLOC, iommu_viommu_alloc.MinimumSize),
         Absent<iommu_vdevice_alloc>(nameof(IOMMU_VDEVICE_ALLOC), IOMMU_VDEVICE_ALLOC, iommu_vdevice_alloc.MinimumSize),

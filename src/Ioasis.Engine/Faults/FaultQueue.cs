@@ -61,7 +61,7 @@ public sealed class FaultQueue : EngineObject
         lock (_gate)
         {
             group = _unread.First?.Value;
-            needed = group?.Requests.Count ?? 0;
+            needed = group is null ? 0 : group.Requests.Length;
             if (group is null || (ulong)needed > room)
             {
                 group = null;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Hardware;
 using Ioasis.Engine.Objects;
@@ -10,6 +11,7 @@ namespace Ioasis.Engine.Faults;
 /// </summary>
 public sealed class PageRequestGroup
 {
+    private readonly List<PageRequest> _requests = new(1);
     private int _answer;
 
     internal PageRequestGroup(PhysicalDevice device, PageTable table, Pasid attachedAs, BoundDevice holder)
@@ -33,13 +35,15 @@ public sealed class PageRequestGroup
     public BoundDevice Holder { get; }
 
     /// <summary>The requests, in the order in which the user reads them; the last of the group comes last.</summary>
-    internal List<PageRequest> Requests { get; } = new(1);
+    public ReadOnlySpan<PageRequest> Requests => CollectionsMarshal.AsSpan(_requests);
 
     /// <summary>By which the user names the group in its answer; 0 until it was read. Guarded by the queue.</summary>
-    internal uint Cookie;
+    public uint Cookie { get; internal set; }
 
     /// <summary>What was answered; <see cref="PageResponse.None"/> as long as nothing was.</summary>
     public PageResponse Answer => (PageResponse)Volatile.Read(ref _answer);
+
+    internal void Add(in PageRequest request) => _requests.Add(request);
 
     /// <summary>Called once, with the queue's lock held or after the group has left it.</summary>
     internal void Respond(PageResponse answer)

@@ -94,11 +94,16 @@ public sealed partial class PhysicalDevice
         {
             if (_incomplete is not null)
             {
-                group.Requests.AddRange(_incomplete.FindAll(one => one.GroupId == number));
+                foreach (PageRequest earlier in _incomplete)
+                {
+                    if (earlier.GroupId == number)
+                        group.Add(in earlier);
+                }
+
                 _incomplete.RemoveAll(one => one.GroupId == number);
             }
         }
 
-        group.Requests.Add(last);
+        group.Add(in last);
     }
 }

@@ -147,6 +147,14 @@ public enum ReasonCode : ushort
     NotBehindMock,
     InvalidationListInvalid,
 
+    // Fault and event queues.
+    QueueRecordsNotWhole,
+    QueueRecordUnwritable,
+    QueueRecordUnreadable,
+    FaultReadTooShort,
+    FaultResponseUnknown,
+    FaultCookieUnknown,
+
     // DMA that was aborted: reasons of faults, not of calls.
     DmaNoBusMaster,
     DmaNotAttached,

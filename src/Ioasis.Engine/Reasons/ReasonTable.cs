@@ -155,6 +155,13 @@ public static class ReasonTable
 
         InvalidationListInvalid => (EINVAL, "{0} entries of {1} bytes at 0x{2:x}: an address, an entry length up to 4096 and at most 524288 entries are needed"),
 
+        QueueRecordsNotWhole => (ESPIPE, "{0} bytes are no whole number of records of {1} bytes"),
+        QueueRecordUnwritable => (EFAULT, "a record cannot be written to 0x{0:x}"),
+        QueueRecordUnreadable => (EFAULT, "a record cannot be read at 0x{0:x}"),
+        FaultReadTooShort => (EINVAL, "the next group has {0} page requests; there is room for {1}"),
+        FaultResponseUnknown => (EINVAL, "response code {0} is neither SUCCESS (0) nor INVALID (1)"),
+        FaultCookieUnknown => (EINVAL, "no page requests wait for an answer under cookie {0}"),
+
         DmaNoBusMaster => (EIO, "bus mastering is off in the command register of {4}"),
         DmaNotAttached => (EIO, "{4} is attached to no address space"),
         DmaNotMapped => (EIO, "IOVA 0x{0:x} is not mapped in the address space of {4}"),

@@ -36,6 +36,9 @@ internal ref struct IoctlCall
 
     public ICaller Caller { get; }
 
+    /// <summary>The memory of the file that clients may map; null where nobody provides it.</summary>
+    public IFilePages? Pages { get; init; }
+
     /// <summary>The mock IOMMU of the machine, where there is one.</summary>
     public MockIommu? Mock { get; init; }
 

@@ -46,7 +46,7 @@ public sealed class IommufdFile(IommuContext context, MockIommu? mock = null) : 
         if (userSize < known)
             structure[(int)userSize..].Clear();
 
-        IoctlCall call = new(Context, caller, row.Name, argument, userSize, structure) { Mock = mock };
+        IoctlCall call = new(Context, caller, row.Name, argument, userSize, structure) { Mock = mock, Pages = Pages };
         errno = row.Handle(ref call, ref why);
         if (errno.Succeeded)
         {
@@ -78,6 +78,11 @@ public sealed class IommufdFile(IommuContext context, MockIommu? mock = null) : 
         if (call.Created is { } created)
             Context.Abort(created);
     }
+
+    /// <summary>Windows of objects can be mapped, each whole.</summary>
+    /// <returns>ENXIO: no window is there.</returns>
+    public override Errno CheckMap(ulong offset, ulong length, ref Reason why) =>
+        Context.HasWindow(offset, length) ? Errno.Success : why.Because(ReasonCode.NoSuchWindow, offset, length, name: Path);
 
     public override void Release() => Context.Release();
 

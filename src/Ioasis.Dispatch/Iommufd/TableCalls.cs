@@ -13,12 +13,6 @@ internal static class TableCalls
     /// <summary>Most entries that one invalidation may have, and most bytes an entry.</summary>
     private const uint MostEntries = 1 << 19, LongestEntry = 4096;
 
-    /// <summary>
-    /// Bytes of an invalidation that are read at most. No format's entry has more than 32 bytes, and a longer one is refused
-    /// when it is looked at.
-    /// </summary>
-    private const ulong MostBytes = MostEntries * 32;
-
     public static Errno Allocate(ref IoctlCall call, ref Reason why)
     {
         ref iommu_hwpt_alloc cmd = ref call.As<iommu_hwpt_alloc>();
@@ -57,7 +51,7 @@ internal static class TableCalls
         if (cmd.entry_num != 0 && (cmd.data_uptr == 0 || cmd.entry_len is 0 or > LongestEntry || cmd.entry_num > MostEntries))
             return why.Because(ReasonCode.InvalidationListInvalid, cmd.entry_num, cmd.entry_len, cmd.data_uptr);
 
-        int length = (int)Math.Min((ulong)cmd.entry_num * cmd.entry_len, MostBytes);
+        int length = (int)Math.Min((ulong)cmd.entry_num * cmd.entry_len, InvalidationArray.MostBytes);
         byte[]? rented = length > 512 ? ArrayPool<byte>.Shared.Rent(length) : null;
         Span<byte> bytes = rented is null ? stackalloc byte[512] : rented;
         bytes = bytes[..call.Caller.Memory.Read(new HostAddress(cmd.data_uptr), bytes[..length])];

@@ -28,6 +28,7 @@ internal static class MockCalls
             IOMMU_TEST_OP_PASID_DETACH => MockPasidCalls.Detach(ref call, ref cmd, ref why),
             IOMMU_TEST_OP_PASID_CHECK_HWPT => MockPasidCalls.Check(ref call, ref cmd, ref why),
             IOMMU_TEST_OP_TRIGGER_IOPF => MockEventCalls.RequestPage(ref call, ref cmd, ref why),
+            IOMMU_TEST_OP_TRIGGER_VEVENT => MockEventCalls.SendEvent(ref call, ref cmd, ref why),
             _ => why.Because(ReasonCode.MockOperationUnknown, (ulong)cmd.op),
         };
     }

@@ -24,4 +24,8 @@ internal static class MockEventCalls
         device.TryRequest(in request, out _); // where nobody takes it, it is answered already
         return Errno.Success;
     }
+
+    /// <summary>TRIGGER_VEVENT: an event that names the device by its number in the vIOMMU.</summary>
+    public static Errno SendEvent(ref IoctlCall call, ref iommu_test_cmd cmd, ref Reason why) =>
+        call.Context.SendMockEvent(new ObjectId(cmd.operand), ref why);
 }

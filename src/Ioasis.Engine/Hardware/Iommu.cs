@@ -86,6 +86,18 @@ public class Iommu(string name, IommuType type)
         return why.Because(ReasonCode.HwptNestingUnsupported, parent.Id.Value, name: Name);
     }
 
+    /// <summary>Whether there are vIOMMUs of a type.</summary>
+    /// <returns>EOPNOTSUPP: there are none.</returns>
+    internal virtual Errno CheckVirtual(uint type, ref Reason why) => why.Because(ReasonCode.VirtualIommuTypeUnknown, type, name: Name);
+
+    /// <summary>Makes a vIOMMU of a type that <see cref="CheckVirtual"/> let through.</summary>
+    /// <returns>EINVAL, EFAULT: the parameters.</returns>
+    internal virtual Errno Virtualize(HwPageTable parent, uint type, in UserData data, out VirtualIommu? made, ref Reason why)
+    {
+        made = null;
+        return CheckVirtual(type, ref why);
+    }
+
     /// <summary>A device is about to be attached to a table; the last word of the hardware.</summary>
     /// <returns>EINVAL: it does not go with the device; ENODEV: no page requests; EOPNOTSUPP: no PASIDs.</returns>
     internal virtual Errno Attach(PhysicalDevice device, PageTable table, Pasid pasid, ref Reason why)

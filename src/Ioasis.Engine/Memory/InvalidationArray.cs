@@ -34,8 +34,39 @@ public readonly ref struct InvalidationArray
 
     public uint Count { get; }
 
-    /// <summary>Every byte of the array could be read.</summary>
-    public bool IsReadable => (ulong)_bytes.Length >= (ulong)Count * EntryLength;
+    /// <summary>Bytes that are read at most: 2^19 entries, the most that there can be, of any format's length.</summary>
+    public const ulong MostBytes = (1ul << 19) * 32;
+
+    /// <summary>Checks all entries at once, for formats whose hardware takes an array whole; then <see cref="At"/> gives each.</summary>
+    /// <returns>EFAULT: not all can be read; E2BIG: an entry is longer than the structure, and not zero there; ENOMEM: more than <see cref="MostBytes"/>.</returns>
+    public Errno CheckAll<T>(ref Reason why)
+        where T : unmanaged
+    {
+        ulong length = (ulong)Count * EntryLength;
+        if (length > MostBytes)
+            return why.Because(ReasonCode.InvalidationTooLarge, Count, EntryLength, MostBytes);
+        if ((ulong)_bytes.Length < length)
+            return why.Because(ReasonCode.UserDataUnreadable, _address, length);
+        int known = Unsafe.SizeOf<T>();
+        for (uint index = 0; EntryLength > known && index < Count; index++)
+        {
+            ReadOnlySpan<byte> tail = _bytes.Slice((int)(index * EntryLength), (int)EntryLength)[known..];
+            if (tail.ContainsAnyExcept((byte)0))
+                return why.Because(ReasonCode.TailNotZero, EntryLength, (ulong)known, (ulong)(known + tail.IndexOfAnyExcept((byte)0)));
+        }
+
+        return Errno.Success;
+    }
+
+    /// <summary>An entry of an array that was checked; what follows its length up to the structure's size is zero.</summary>
+    public T At<T>(uint index)
+        where T : unmanaged
+    {
+        T entry = default;
+        int length = Math.Min((int)EntryLength, Unsafe.SizeOf<T>());
+        _bytes.Slice((int)(index * EntryLength), length).CopyTo(MemoryMarshal.AsBytes(new Span<T>(ref entry)));
+        return entry;
+    }
 
     /// <summary>Copies one entry; what follows its length up to the structure's size is zero.</summary>
     /// <returns>EINVAL: another type, or a length that the structure cannot have; EFAULT: unreadable.</returns>

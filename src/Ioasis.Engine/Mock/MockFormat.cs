@@ -38,6 +38,15 @@ public static class MockFormat
     /// <summary>The type of <see cref="iommu_hwpt_selftest"/>, paging and nested.</summary>
     public const uint TableData = 0xdead;
 
+    /// <summary>The type of vIOMMUs, of <see cref="iommu_viommu_selftest"/>, and of hardware queues.</summary>
+    public const uint VirtualType = 0xdeadbeef, HardwareQueueType = 0xdeadbeef;
+
+    /// <summary>The type of event queues, of <see cref="iommu_viommu_event_selftest"/>.</summary>
+    public const uint EventType = 0xbeefbeef;
+
+    /// <summary>Hardware queues that a vIOMMU has.</summary>
+    public const int HardwareQueues = 2;
+
     /// <summary>The type of <see cref="iommu_hwpt_invalidate_selftest"/>, and of <see cref="iommu_viommu_invalidate_selftest"/>.</summary>
     public const uint InvalidationData = 0xdeadbeef;
 }

@@ -97,6 +97,19 @@ public sealed class MockIommu : Iommu
         return errno;
     }
 
+    internal override Errno CheckVirtual(uint type, ref Reason why) =>
+        type == MockFormat.VirtualType ? Errno.Success : base.CheckVirtual(type, ref why);
+
+    internal override Errno Virtualize(HwPageTable parent, uint type, in UserData data, out VirtualIommu? made, ref Reason why)
+    {
+        iommu_viommu_selftest wanted = default;
+        Errno errno = data.IsNone
+            ? Errno.Success
+            : data.Take(MockFormat.VirtualType, iommu_viommu_selftest.MinimumSize, out wanted, ref why);
+        made = errno.Succeeded ? new MockVirtualIommu(parent, this, data.IsNone ? null : wanted.in_data) : null;
+        return errno;
+    }
+
     internal override Errno Attach(PhysicalDevice device, PageTable table, Pasid pasid, ref Reason why)
     {
         MockDeviceState state = MockDeviceState.Of(device);

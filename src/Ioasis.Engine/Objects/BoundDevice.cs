@@ -20,6 +20,9 @@ public sealed partial class BoundDevice : EngineObject
 
     public PhysicalDevice Device { get; }
 
+    /// <summary>The vDevice that stands for it. Guarded by the context's lock.</summary>
+    internal VirtualDevice? Virtual { get; set; }
+
     private IommuGroup Group => Device.Group;
 
     /// <summary>The page table that its requests without PASID go through; null when it is not attached itself.</summary>
@@ -44,6 +47,8 @@ public sealed partial class BoundDevice : EngineObject
 
     internal void UnbindLocked()
     {
+        if (Virtual is not null)
+            Context.Bury(Virtual);
         DetachAllLocked();
         Context.Remove(this);
     }

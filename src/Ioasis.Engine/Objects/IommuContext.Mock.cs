@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Ioasis.Abi.Mock;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Mock;
 using Ioasis.Engine.Reasons;
@@ -96,6 +98,25 @@ public sealed partial class IommuContext
             return attached == wanted
                 ? Errno.Success
                 : why.Because(ReasonCode.MockPasidElsewhere, pasid.Value, attached?.Id.Value ?? 0, expected.Value, name: mock.Device.Name);
+        }
+    }
+
+    /// <summary>Has a device behind the mock IOMMU send an event to the vIOMMU that it is in.</summary>
+    /// <returns>ENOENT: no such device, or it is in none; EOPNOTSUPP: the vIOMMU has no event queue.</returns>
+    public Errno SendMockEvent(ObjectId device, ref Reason why)
+    {
+        lock (Gate)
+        {
+            if (!TryFind(device, BoundDevice.KindName, out BoundDevice bound, ref why, out Errno errno))
+                return errno;
+            if (bound.Device.Iommu is not MockIommu)
+                return why.Because(ReasonCode.NotBehindMock, device.Value, name: bound.Device.Name);
+            MockDeviceState state = MockDeviceState.Of(bound.Device);
+            if (state.VirtualIommu is not { } virtualIommu || state.VirtualId == 0)
+                return why.Because(ReasonCode.NoVirtualEvent, name: bound.Device.Name);
+            iommu_viommu_event_selftest sent = new() { virt_id = (uint)state.VirtualId };
+            return virtualIommu.Report(
+                MockFormat.EventType, MemoryMarshal.AsBytes(new ReadOnlySpan<iommu_viommu_event_selftest>(in sent)), ref why);
         }
     }
 

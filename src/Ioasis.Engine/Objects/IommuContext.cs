@@ -37,6 +37,9 @@ public sealed partial class IommuContext
     /// <summary>Areas of an unmap under way; a list that is kept, for the same reason. Guarded by Gate.</summary>
     internal List<RemovedArea> RemovedAreas { get; } = new(16);
 
+    /// <summary>What of the file can be mapped. Guarded by Gate.</summary>
+    internal FileWindows Windows { get; } = new();
+
     /// <summary>Devices whose DMA may be under way through tables of this context.</summary>
     internal DmaBarrier Barrier { get; } = new();
 
@@ -77,6 +80,8 @@ public sealed partial class IommuContext
                 return why.Because(ReasonCode.ObjectNotDestroyable, id.Value, name: found.Kind);
             if (found.Users != 0)
                 return why.Because(ReasonCode.ObjectInUse, id.Value, (ulong)found.Users, name: found.Kind);
+            if (found is VirtualIommu { Window: { IsMapped: { } isMapped } window } && isMapped())
+                return why.Because(ReasonCode.WindowMapped, id.Value, window.Offset, window.Length, name: found.Kind);
             Remove(found);
             return Errno.Success;
         }
@@ -140,6 +145,13 @@ public sealed partial class IommuContext
         _objects.Release(o);
         if (_legacySpace == o)
             _legacySpace = null;
+        o.Destroy();
+    }
+
+    /// <summary>Undoes an object that its user has not destroyed; its number leads nowhere from now on. The lock is held.</summary>
+    internal void Bury(EngineObject o)
+    {
+        _objects.Bury(o);
         o.Destroy();
     }
 }

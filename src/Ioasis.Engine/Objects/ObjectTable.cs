@@ -41,6 +41,13 @@ internal sealed class ObjectTable
         _objects[o.Id.Value] = o;
     }
 
+    /// <summary>Takes the object away, and keeps its number from ever being given again: its user may still think that it is there.</summary>
+    public void Bury(EngineObject o)
+    {
+        _objects[o.Id.Value] = null;
+        Count--;
+    }
+
     /// <summary>Frees the number, published or only reserved.</summary>
     public void Release(EngineObject o)
     {

@@ -1,21 +1,33 @@
 using Ioasis.Engine.Hardware;
 using Ioasis.Engine.Memory;
+using Ioasis.Engine.Queues;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Tables;
 
 namespace Ioasis.Engine.Objects;
 
-/// <summary>A vIOMMU: the slice of one physical IOMMU that a virtual machine has as its own, over a stage 2 that maps its memory.</summary>
-/// <remarks>Made by the type of IOMMU; guarded by the context's lock.</remarks>
+/// <summary>
+/// A vIOMMU: the slice of one physical IOMMU that a virtual machine has as its own, over a stage 2 that maps its memory. Devices
+/// have numbers of the machine's own in it (vDevices), their events go to its event queues.
+/// </summary>
+/// <remarks>
+/// Made by the type of IOMMU; guarded by the context's lock, except for the lists of vDevices and event queues, which devices read:
+/// those have a lock of their own, taken after the context's.
+/// </remarks>
 public abstract class VirtualIommu : EngineObject
 {
     internal const string KindName = "vIOMMU";
 
-    private protected VirtualIommu(HwPageTable parent, Iommu iommu)
+    private readonly Lock _lists = new();
+    private readonly Dictionary<ulong, VirtualDevice> _devices = [];
+    private readonly List<EventQueue> _queues = [];
+
+    private protected VirtualIommu(HwPageTable parent, Iommu iommu, uint type)
         : base(parent.Context)
     {
         Parent = parent;
         Iommu = iommu;
+        Type = type;
         parent.Users++;
     }
 
@@ -26,12 +38,92 @@ public abstract class VirtualIommu : EngineObject
 
     public Iommu Iommu { get; }
 
-    /// <summary>The number that a device has in it.</summary>
-    /// <returns>False: no vDevice stands for the device.</returns>
-    internal abstract bool TryFindId(PhysicalDevice device, out ulong id);
+    /// <summary>Its type, as IOMMU_VIOMMU_ALLOC named it.</summary>
+    public uint Type { get; }
+
+    /// <summary>The part of <c>/dev/iommu</c> that clients map to reach it; null when it has none.</summary>
+    public FileWindow? Window { get; private protected init; }
+
+    /// <summary>What the client is told beside the structure, as the type of IOMMU defines it; empty for nothing.</summary>
+    public ReadOnlyMemory<byte> Answer { get; private protected init; }
 
     /// <summary>IOMMU_HWPT_INVALIDATE of the whole vIOMMU; see <see cref="NestedPageTable.Invalidate"/>.</summary>
     internal abstract Errno Invalidate(in InvalidationArray requests, out uint done, ref Reason why);
 
-    private protected override void OnDestroy() => Parent.Users--;
+    /// <summary>The number that a device has in it.</summary>
+    /// <returns>False: no vDevice stands for the device.</returns>
+    internal bool TryFindId(PhysicalDevice device, out ulong id)
+    {
+        lock (_lists)
+        {
+            foreach (VirtualDevice one in _devices.Values)
+            {
+                if (one.Bound.Device != device)
+                    continue;
+                id = one.VirtualId;
+                return true;
+            }
+        }
+
+        id = 0;
+        return false;
+    }
+
+    /// <summary>The device that has a number in it; null for none.</summary>
+    internal PhysicalDevice? FindDevice(ulong id)
+    {
+        lock (_lists)
+            return _devices.GetValueOrDefault(id)?.Bound.Device;
+    }
+
+    internal bool TryAdd(VirtualDevice device)
+    {
+        lock (_lists)
+            return _devices.TryAdd(device.VirtualId, device);
+    }
+
+    internal void Remove(VirtualDevice device)
+    {
+        lock (_lists)
+            _devices.Remove(device.VirtualId);
+    }
+
+    internal bool TryAdd(EventQueue queue)
+    {
+        lock (_lists)
+        {
+            if (_queues.Exists(other => other.Type == queue.Type))
+                return false;
+            _queues.Add(queue);
+            return true;
+        }
+    }
+
+    internal void Remove(EventQueue queue)
+    {
+        lock (_lists)
+            _queues.Remove(queue);
+    }
+
+    /// <summary>Something has happened that the virtual machine shall know of. Any thread, in no DMA section.</summary>
+    /// <param name="type">The type of event queue that it belongs to.</param>
+    /// <param name="record">The event, as that type defines it.</param>
+    /// <param name="why">EOPNOTSUPP: the client has no queue of that type.</param>
+    internal Errno Report(uint type, ReadOnlySpan<byte> record, ref Reason why)
+    {
+        lock (_lists)
+        {
+            if (_queues.Find(one => one.Type == type) is not { } queue)
+                return why.Because(ReasonCode.NoEventQueue, Id.Value, type);
+            queue.Add(record);
+            return Errno.Success;
+        }
+    }
+
+    private protected override void OnDestroy()
+    {
+        if (Window is not null)
+            Context.Windows.Remove(Window);
+        Parent.Users--;
+    }
 }

@@ -146,6 +146,18 @@ public enum ReasonCode : ushort
     MockPasidElsewhere,
     NotBehindMock,
     InvalidationListInvalid,
+    InvalidationTooLarge,
+    VirtualIommuTypeUnknown,
+    DeviceVirtualAlready,
+    VirtualIdTaken,
+    VirtualIdUnknown,
+    EventQueueExists,
+    EventQueueDepthInvalid,
+    NoEventQueue,
+    QueueTypeUnknown,
+    WindowMapped,
+    NoSuchWindow,
+    NoVirtualEvent,
 
     // Fault and event queues.
     QueueRecordsNotWhole,
@@ -154,6 +166,8 @@ public enum ReasonCode : ushort
     FaultReadTooShort,
     FaultResponseUnknown,
     FaultCookieUnknown,
+    EventReadTooShort,
+    QueueNotWritable,
 
     // DMA that was aborted: reasons of faults, not of calls.
     DmaNoBusMaster,

@@ -154,6 +154,18 @@ public static class ReasonTable
         NotBehindMock => (EINVAL, "device {0} ({4}) is not behind the mock IOMMU"),
 
         InvalidationListInvalid => (EINVAL, "{0} entries of {1} bytes at 0x{2:x}: an address, an entry length up to 4096 and at most 524288 entries are needed"),
+        InvalidationTooLarge => (ENOMEM, "{0} entries of {1} bytes are more than {2} bytes in one call"),
+        VirtualIommuTypeUnknown => (EOPNOTSUPP, "{4} has no vIOMMUs of type 0x{0:x}"),
+        DeviceVirtualAlready => (EEXIST, "{4} is vDevice {0} (number {1}) already"),
+        VirtualIdTaken => (EEXIST, "number 0x{0:x} of vIOMMU {1} belongs to {4}"),
+        VirtualIdUnknown => (EINVAL, "no vDevice has number 0x{0:x} in vIOMMU {1}"),
+        EventQueueExists => (EEXIST, "vIOMMU {0} has an event queue of type 0x{1:x} already"),
+        EventQueueDepthInvalid => (EINVAL, "an event queue cannot hold {0} events; 1 to {1} it can"),
+        NoEventQueue => (EOPNOTSUPP, "vIOMMU {0} has no event queue of type 0x{1:x}"),
+        QueueTypeUnknown => (EOPNOTSUPP, "there are no queues of type 0x{0:x}"),
+        WindowMapped => (EBUSY, "object {0} ({4}) is mapped, at offset 0x{1:x} of /dev/iommu, 0x{2:x} bytes"),
+        NoSuchWindow => (ENXIO, "nothing of {4} can be mapped at offset 0x{0:x} with length 0x{1:x}: a window is mapped whole"),
+        NoVirtualEvent => (ENOENT, "{4} is in no vIOMMU that could be told"),
 
         QueueRecordsNotWhole => (ESPIPE, "{0} bytes are no whole number of records of {1} bytes"),
         QueueRecordUnwritable => (EFAULT, "a record cannot be written to 0x{0:x}"),
@@ -161,6 +173,8 @@ public static class ReasonTable
         FaultReadTooShort => (EINVAL, "the next group has {0} page requests; there is room for {1}"),
         FaultResponseUnknown => (EINVAL, "response code {0} is neither SUCCESS (0) nor INVALID (1)"),
         FaultCookieUnknown => (EINVAL, "no page requests wait for an answer under cookie {0}"),
+        EventReadTooShort => (EINVAL, "the next record has {0} bytes; there is room for {1}"),
+        QueueNotWritable => (EINVAL, "{4} takes no answers"),
 
         DmaNoBusMaster => (EIO, "bus mastering is off in the command register of {4}"),
         DmaNotAttached => (EIO, "{4} is attached to no address space"),

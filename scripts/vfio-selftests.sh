@@ -19,7 +19,7 @@ src=$("$here/kernel/get-source.sh") || cannot "the source of Linux cannot be fet
 headers=$("$here/linux-headers.sh") || cannot "the headers of Linux cannot be fetched"
 out=${IOASIS_CACHE:-$HOME/.cache/ioasis}/vfio-selftests
 mkdir -p "$out"
-programs=(vfio_dma_mapping_test vfio_iommufd_setup_test vfio_pci_device_test)
+programs=(vfio_dma_mapping_test vfio_dma_mapping_mmio_test vfio_iommufd_setup_test vfio_pci_device_init_perf_test vfio_pci_device_test)
 # The uAPI headers come with the architecture's own in a folder of their own.
 make -s -C "$src/tools/testing/selftests/vfio" OUTPUT="$out" \
     KHDR_INCLUDES="-isystem $headers -isystem $headers/$(gcc -print-multiarch)" "${programs[@]/#/$out/}" >"$out/make.log" 2>&1 ||
@@ -40,16 +40,16 @@ trap put_back EXIT
 raise hugepages-2048kB 64
 raise hugepages-1048576kB 1
 
-# dmatest has the MSI-X that edu lacks.
+# dmatest has the MSI-X that edu lacks, and can have memory that programs map.
 address=0000:00:10.0 passed=0 skipped=0 failed=0
 run() {
     local device=$1 program=$2 line log status=0
     log=$("${ioasis[@]}" run --device "$device,address=$address" -- "$out/$program" "$address" 2>&1) || status=$?
     while IFS= read -r line; do
         case $line in
-            "ok "*"# SKIP"*) skipped=$((skipped + 1)); echo "SKIP $device $program $(sed 's/^ok [0-9]* //' <<< "$line")" ;;
-            "ok "*) passed=$((passed + 1)); echo "ok   $device $program $(sed 's/^ok [0-9]* //' <<< "$line")" ;;
-            "not ok "*) failed=$((failed + 1)); echo "FAIL $device $program $(sed 's/^not ok [0-9]* //' <<< "$line")" ;;
+            "ok "*"# SKIP"*) skipped=$((skipped + 1)); echo "SKIP ${device%%,*} $program $(sed 's/^ok [0-9]* //' <<< "$line")" ;;
+            "ok "*) passed=$((passed + 1)); echo "ok   ${device%%,*} $program $(sed 's/^ok [0-9]* //' <<< "$line")" ;;
+            "not ok "*) failed=$((failed + 1)); echo "FAIL ${device%%,*} $program $(sed 's/^not ok [0-9]* //' <<< "$line")" ;;
         esac
     done <<< "$log"
     if [ $status != 0 ] && ! grep -q '^not ok' <<< "$log"; then
@@ -58,7 +58,9 @@ run() {
     fi
     [ $status = 0 ] || sed 's/^/    /' <<< "$log"
 }
-for program in "${programs[@]}"; do run edu "$program"; done
+for program in "${programs[@]}"; do
+    case $program in *_mmio_test) run dmatest,memory=64K $program ;; *) run edu $program ;; esac
+done
 run dmatest vfio_pci_device_test
 echo "vfio-selftests: $passed passed, $skipped skipped, $failed failed"
 [ $failed = 0 ]

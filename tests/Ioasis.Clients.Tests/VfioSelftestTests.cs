@@ -3,7 +3,7 @@ using Ioasis.Clients.Tests.Fixtures;
 
 namespace Ioasis.Clients.Tests;
 
-/// <summary>Linux 7.3's own VFIO selftests, built from its source and unmodified, against edu (and dmatest, for MSI-X).</summary>
+/// <summary>Linux 7.3's own VFIO selftests, built from its source and unmodified, against edu (and dmatest, for MSI-X and memory).</summary>
 public sealed partial class VfioSelftestTests
 {
     /// <summary>What may be skipped: an interrupt that the device lacks, and huge pages that the host has not.</summary>
@@ -19,7 +19,10 @@ public sealed partial class VfioSelftestTests
 
         string[] tests = [.. result.Output.Split('\n').Where(line => line.StartsWith("ok ", StringComparison.Ordinal) || line.StartsWith("SKIP ", StringComparison.Ordinal))];
         Assert.Equal(
-            [("dmatest vfio_pci_device_test", 5), ("edu vfio_dma_mapping_test", 30), ("edu vfio_iommufd_setup_test", 6), ("edu vfio_pci_device_test", 5)],
+            [
+                ("dmatest vfio_dma_mapping_mmio_test", 15), ("dmatest vfio_pci_device_test", 5), ("edu vfio_dma_mapping_test", 30),
+                ("edu vfio_iommufd_setup_test", 6), ("edu vfio_pci_device_init_perf_test", 5), ("edu vfio_pci_device_test", 5),
+            ],
             tests.GroupBy(line => Program().Match(line).Groups[1].Value).Select(group => (group.Key, group.Count())).Order());
         foreach (string mode in new[] { "vfio_type1_iommu", "vfio_type1v2_iommu", "iommufd_compat_type1", "iommufd_compat_type1v2", "iommufd" })
             Assert.Equal(3, tests.Count(line => line.StartsWith($"ok   edu vfio_dma_mapping_test vfio_dma_map_limit_test.{mode}.", StringComparison.Ordinal)));

@@ -10,6 +10,7 @@ internal sealed class DeviceReader(IReadOnlyList<IommuDescription> iommus)
     private const int FirstSlot = 0x10;
     private const int SlotStep = 8;
     private const int LastGroup = 65535;
+    private const ulong SmallestBar = 4096;
 
     /// <summary>Settings of every device, beside the model's options.</summary>
     private static readonly string[] Common = [.. CommonOptions.All.Select(option => option.Name)];
@@ -123,6 +124,8 @@ internal sealed class DeviceReader(IReadOnlyList<IommuDescription> iommus)
             string? text = settings.Single(option.Name, ref error);
             if (text is not null && (!Number.TryParse(text, out value) || value < option.Least || value > option.Last))
                 error ??= $"{settings.Origin}: {option.Name} \"{text}\" is no number from 0x{option.Least:x} to 0x{option.Last:x}";
+            else if (option.IsMemory && value != 0 && (!ulong.IsPow2(value) || value < SmallestBar))
+                error ??= $"{settings.Origin}: {option.Name} \"{text}\" is no size of memory: a power of two from 4K up, or 0";
             values.Add(option.Name, value);
         }
         return values;

@@ -6,4 +6,5 @@ namespace Ioasis.Devices.Models;
 /// <param name="Least">Smallest value, inclusive.</param>
 /// <param name="Last">Largest value, inclusive.</param>
 /// <param name="Summary">One line for people.</param>
-public sealed record DeviceOption(string Name, ulong Default, ulong Least, ulong Last, string Summary);
+/// <param name="IsMemory">It is the size of a BAR, for which 0 is none: a power of two, a page at least.</param>
+public sealed record DeviceOption(string Name, ulong Default, ulong Least, ulong Last, string Summary, bool IsMemory = false);

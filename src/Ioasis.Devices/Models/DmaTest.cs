@@ -20,10 +20,13 @@ public sealed class DmaTest : PciFunction
         "dmatest",
         new PciIdentity(0x1234, 0x11e9, Class: 0x00ff00, Revision: 0x01, SubsystemVendor: 0x1af4, SubsystemDevice: 0x1100),
         "the smallest DMA device: 4 KiB to or from any 64-bit address, MSI-X on completion",
-        [new("vectors", 4, 1, 4, "MSI-X vectors")],
-        (address, physical, options) => new DmaTest(address, physical, (int)options["vectors"]));
+        [
+            new("vectors", 4, 1, 4, "MSI-X vectors"),
+            new("memory", 0, 0, 1 << 30, "bytes of plain memory behind BAR2, which can be mapped: a power of two from 4K up; none", IsMemory: true),
+        ],
+        (address, physical, options) => new DmaTest(address, physical, (int)options["vectors"], options["memory"]));
 
-    private const int Registers = 0, MessageTable = 1;
+    private const int Registers = 0, MessageTable = 1, Memory = 2;
     private const int AddressLow = 0x00, AddressHigh = 0x04, Command = 0x08, Status = 0x0c, Vector = 0x10;
     private const uint CommandRun = 1, CommandFromMemory = 2, CommandRaiseWhenMoved = 4;
     private const uint CommandKnown = CommandRun | CommandFromMemory | CommandRaiseWhenMoved;
@@ -36,11 +39,15 @@ public sealed class DmaTest : PciFunction
     private ulong _address;
     private uint _command, _status, _vector;
 
-    public DmaTest(PciAddress address, PhysicalDevice physical, int vectors)
+    public DmaTest(PciAddress address, PhysicalDevice physical, int vectors, ulong memory = 0)
         : base(address, physical, new FunctionLayout
         {
             Identity = Model.Identity,
-            Bars = [new Bar(Registers, 4096), new Bar(MessageTable, 4096)],
+            Bars =
+            [
+                new Bar(Registers, 4096), new Bar(MessageTable, 4096),
+                .. memory == 0 ? [] : new[] { new Bar(Memory, memory, is64Bit: true, isPrefetchable: true, isMemory: true) },
+            ],
             Capabilities =
             [
                 new PowerCapability(),

@@ -10,7 +10,8 @@ public sealed class Bar
     /// <param name="size">Bytes: a power of two, at least a page, so that it could be mapped.</param>
     /// <param name="is64Bit">Whether it may lie above 4 GiB.</param>
     /// <param name="isPrefetchable">Whether reads have no side effects.</param>
-    public Bar(int index, ulong size, bool is64Bit = false, bool isPrefetchable = false)
+    /// <param name="isMemory">Whether it is plain memory, which the model has nothing to do with and clients may map.</param>
+    public Bar(int index, ulong size, bool is64Bit = false, bool isPrefetchable = false, bool isMemory = false)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index + (is64Bit ? 1u : 0u), (uint)Count);
         if (!ulong.IsPow2(size) || size < 4096 || (!is64Bit && size > 1ul << 31))
@@ -19,6 +20,7 @@ public sealed class Bar
         Size = size;
         Is64Bit = is64Bit;
         IsPrefetchable = isPrefetchable;
+        IsMemory = isMemory;
     }
 
     public int Index { get; }
@@ -29,6 +31,8 @@ public sealed class Bar
     public bool Is64Bit { get; }
 
     public bool IsPrefetchable { get; }
+
+    public bool IsMemory { get; }
 
     /// <summary>Physical address that the machine gave it; 0 before. What a client writes to the register goes nowhere.</summary>
     public ulong Address { get; internal set; }

@@ -16,6 +16,11 @@ public abstract partial class PciFunction
         {
             if (!IsDecoding)
                 return false;
+            if (_memories[bar] is { } memory)
+            {
+                memory.Read(offset, into);
+                return true;
+            }
             while (into.Length != 0)
             {
                 int size = Width(offset, into.Length);
@@ -35,6 +40,11 @@ public abstract partial class PciFunction
         {
             if (!IsDecoding)
                 return false;
+            if (_memories[bar] is { } memory)
+            {
+                memory.Write(offset, from);
+                return true;
+            }
             while (from.Length != 0)
             {
                 int size = Width(offset, from.Length);

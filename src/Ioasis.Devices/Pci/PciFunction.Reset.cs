@@ -40,6 +40,7 @@ public abstract partial class PciFunction
     private void ResetLocked()
     {
         ResetDevice();
+        ClearMemories();
         _power?.Wake(_config);
         ApplyCommand();
     }
@@ -47,6 +48,7 @@ public abstract partial class PciFunction
     private void PowerOn()
     {
         ResetDevice();
+        DropMemories();
         _config.Load(_powerOn);
         ApplyCommand();
     }

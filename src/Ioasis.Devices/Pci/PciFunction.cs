@@ -36,7 +36,10 @@ public abstract partial class PciFunction : IDisposable
         Physical = physical;
         _layout = layout;
         foreach (Bar bar in layout.Bars)
+        {
             _bars[bar.Index] = bar;
+            _memories[bar.Index] = bar.IsMemory ? new BarMemory(bar) : null;
+        }
         _config = layout.ToConfigSpace();
         _powerOn = _config.ToArray();
         _power = layout.Find<PowerCapability>();
@@ -98,8 +101,9 @@ public abstract partial class PciFunction : IDisposable
     /// <summary>Stops the model's threads and gives up its DMA.</summary>
     protected virtual void Dispose(bool disposing)
     {
-        if (disposing)
-            Close();
+        if (!disposing)
+            return;
+        Close();
     }
 
     /// <summary>Opens a way to memory for one of the model's threads.</summary>

@@ -65,6 +65,7 @@ internal sealed partial class VfioDeviceFile
 
             device.Bound = bound;
             device.OpenCount = 1;
+            ShareMemory();
             _granted = true;
             return errno;
         }

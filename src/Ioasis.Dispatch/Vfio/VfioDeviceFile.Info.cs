@@ -29,7 +29,7 @@ internal sealed partial class VfioDeviceFile
             return errno;
         if (Function.Region(info.index) is not { } region)
             return why.Because(ReasonCode.NoSuchRegion, info.index, (ulong)vfio_pci_region_index.VFIO_PCI_NUM_REGIONS);
-        info.flags = region.Flags;
+        info.flags = region.Flags | (IsMappable(info.index) ? vfio_region_info_flags.VFIO_REGION_INFO_FLAG_MMAP : 0);
         info.size = region.Size;
         info.offset = OffsetOf(info.index);
         return call.Give(in info, vfio_region_info.MinimumSize, ref why);

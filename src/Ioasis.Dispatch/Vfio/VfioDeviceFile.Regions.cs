@@ -44,13 +44,6 @@ internal sealed partial class VfioDeviceFile
         return errno;
     }
 
-    public override Errno CheckMap(ulong offset, ulong length, ref Reason why)
-    {
-        if (!_granted)
-            return why.Because(ReasonCode.DeviceNotBound, name: DeviceName);
-        return why.Because(ReasonCode.RegionNotMappable, offset, length, name: DeviceName);
-    }
-
     private static ulong OffsetOf(uint region) => (ulong)(region + 1) << OffsetShift;
 
     /// <summary>Which region, and where in it; whatever exists can be read and written. Configuration space takes whole ranges only; a BAR's range ends with the BAR.</summary>

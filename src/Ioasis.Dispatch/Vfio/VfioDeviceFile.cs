@@ -8,7 +8,7 @@ namespace Ioasis.Dispatch.Vfio;
 
 /// <summary>
 /// One open of <c>/dev/vfio/devices/vfioN</c>, or what a group returned for a device (linux/vfio.h). The former does nothing until
-/// it is bound to an iommufd. Split by verb: Bind, Attach, Info, Interrupts, Reset, Feature, RegisterEvents, Regions. Errnos and the order of
+/// it is bound to an iommufd. Split by verb: Bind, Attach, Info, Interrupts, Reset, Feature, RegisterEvents, Regions, Memory. Errnos and the order of
 /// checks are Linux 7.3's.
 /// </summary>
 /// <remarks><see cref="VfioDevice.Gate"/> guards <see cref="_granted"/>'s change; it is set once, and reading it needs no lock.</remarks>
@@ -55,6 +55,8 @@ internal sealed partial class VfioDeviceFile(VfioDevice device, string path, boo
     public Errno OpenThroughGroup(ref Reason why)
     {
         Errno errno = device.Group.OpenDevice(device, ref why);
+        if (errno.Succeeded)
+            ShareMemory();
         _granted = errno.Succeeded;
         return errno;
     }
@@ -67,5 +69,6 @@ internal sealed partial class VfioDeviceFile(VfioDevice device, string path, boo
             device.Group.CloseDevice(device);
         else
             Unbind();
+        UnshareMemory();
     }
 }

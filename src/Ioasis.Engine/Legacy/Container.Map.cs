@@ -8,7 +8,7 @@ namespace Ioasis.Engine.Legacy;
 
 /// <summary>
 /// VFIO_IOMMU_MAP_DMA of type 1. What differs from IOMMU_IOAS_MAP: always a fixed IOVA and whole pages; a limit on the number of
-/// mappings; locked pages are counted for the process, and the order of checks is another.
+/// mappings; locked pages are counted for the process; a device's memory can be mapped, and the order of checks is another.
 /// </summary>
 public sealed partial class Container
 {
@@ -50,12 +50,10 @@ public sealed partial class Container
                 if (address + size == 0)
                     return why.Because(ReasonCode.MemoryNotMapped, address, address, address + (size - 1));
 
-                Backing backing = Open(memory, address, size, (access & AreaAccess.Write) != 0, mayLockMemory);
-                Segment all = new(backing, address, size);
-                errno = space.Place(new ReadOnlySpan<Segment>(in all), size, new Iova(iova), access, out _, ref why);
-                if (errno.Failed)
-                    _context.Backings.Return(backing);
-                return errno;
+                errno = Place(space, Open(memory, address, size, access, Charging(mayLockMemory)), address, iova, size, access, ref why);
+                return errno.Failed && why.Code == ReasonCode.MemoryOfDevice
+                    ? Place(space, Open(memory, address, size, access, PinCharging.DeviceMemory), address, iova, size, access, ref why)
+                    : errno;
             }
         }
     }
@@ -86,7 +84,7 @@ public sealed partial class Container
                     return why.Because(ReasonCode.AddressNotInvalid, iova, last, found.First, found.Last);
 
                 // Within one memory nothing more is locked than was before.
-                Backing moved = Open(memory, address, size, area.Backing.Writable, mayLockMemory || area.Backing.IsOf(memory));
+                Backing moved = Open(memory, address, size, area.Access, Charging(mayLockMemory || area.Backing.IsOf(memory)));
                 errno = moved.Pin(address, size, ref why);
                 if (errno.Code == ErrnoCode.ENOMEM)
                 {
@@ -130,10 +128,21 @@ public sealed partial class Container
         return sizes & (~sizes + 1);
     }
 
-    private Backing Open(ClientMemory memory, ulong address, ulong size, bool writable, bool mayLockMemory)
+    private Errno Place(Ioas space, Backing backing, ulong address, ulong iova, ulong size, AreaAccess access, ref Reason why)
+    {
+        Segment all = new(backing, address, size);
+        Errno errno = space.Place(new ReadOnlySpan<Segment>(in all), size, new Iova(iova), access, out _, ref why);
+        if (errno.Failed)
+            _context.Backings.Return(backing);
+        return errno;
+    }
+
+    private Backing Open(ClientMemory memory, ulong address, ulong size, AreaAccess access, PinCharging charging)
     {
         Backing backing = _context.Backings.Take();
-        backing.Open(memory, new HostAddress(address), size, writable, mayLockMemory ? PinCharging.LockedUnlimited : PinCharging.Locked);
+        backing.Open(memory, new HostAddress(address), size, (access & AreaAccess.Write) != 0, charging);
         return backing;
     }
+
+    private static PinCharging Charging(bool mayLockMemory) => mayLockMemory ? PinCharging.LockedUnlimited : PinCharging.Locked;
 }

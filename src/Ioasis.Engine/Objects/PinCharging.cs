@@ -17,4 +17,7 @@ public enum PinCharging : byte
 
     /// <summary>The same, not limited: the caller had CAP_IPC_LOCK when it mapped.</summary>
     LockedUnlimited,
+
+    /// <summary>Memory of a device, which a legacy container maps without pinning or counting it.</summary>
+    DeviceMemory,
 }

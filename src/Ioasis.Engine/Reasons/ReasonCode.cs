@@ -95,6 +95,7 @@ public enum ReasonCode : ushort
     MemoryNotReadable,
     MemoryNotWritable,
     MemoryNotPinnable,
+    MemoryOfDevice,
     MemoryGone,
     MemoryUnreadable,
     MemlockLimit,

@@ -72,6 +72,9 @@ internal sealed class Backing
     /// <summary>Probes and charges pages that become pinned: the way in for <see cref="PinCoverage"/>.</summary>
     public Errno Acquire(PageRun run, out SharedPages? shared, ref Reason why)
     {
+        shared = null;
+        if (_charging == PinCharging.DeviceMemory)
+            return Errno.Success;
         Errno errno = _memory.Pin(new HostAddress(run.First << SystemPage.Shift), run.Count << SystemPage.Shift, Writable, out shared, ref why);
         return errno.Failed ? errno : Charge(run.Count, ref why);
     }
@@ -79,7 +82,7 @@ internal sealed class Backing
     /// <summary>Gives back pages that <see cref="Acquire"/> took.</summary>
     public void Discharge(ulong pages)
     {
-        if (pages == 0)
+        if (pages == 0 || _charging == PinCharging.DeviceMemory)
             return;
         PinOwner owner = _memory.Owner;
         LedgerOf(owner)?.Discharge(pages);

@@ -58,6 +58,8 @@ internal sealed unsafe partial class RemoteMemory
                 return why.Because(ReasonCode.MemoryNotWritable, at, first, last);
             if (!writable && !range.Readable)
                 return why.Because(ReasonCode.MemoryNotReadable, at, first, last);
+            if (_all.IsEmulated(range.File))
+                return why.Because(ReasonCode.MemoryOfDevice, at, first, last);
             if (!IsOrdinary(in range, at, lastHere, writable))
                 return why.Because(ReasonCode.MemoryNotPinnable, at, first, last);
             if (range.Shared && range.File.Inode != 0)
@@ -71,7 +73,7 @@ internal sealed unsafe partial class RemoteMemory
     /// <summary>Memory with pages of its own: not a device's, not the kernel's, and not of a file that is written back behind its back.</summary>
     private bool IsOrdinary(in MappedRange range, ulong first, ulong last, bool writable)
     {
-        if (range.Name == MappedName.Kernel || _all.IsEmulated(range.File))
+        if (range.Name == MappedName.Kernel)
             return false;
         if (range.Name == MappedName.Device && !CanBeReached(first))
             return false;

@@ -115,6 +115,8 @@ public sealed class DescriptionTests
             Error([], ["edu,address=01:00.0,bridge=00:10.0", "edu,address=00:10.0"]));
         Assert.Equal(
             "--device edu,bridge=00:1c.0: behind a bridge, a device needs an address on the bridge's bus", Error([], ["edu,bridge=00:1c.0"]));
+        Assert.Equal(
+            "--device dmatest,memory=5000: memory \"5000\" is no size of memory: a power of two from 4K up, or 0", Error([], ["dmatest,memory=5000"]));
         Assert.Equal("257 devices are more than the 256 that a machine can have", Error([], [.. Enumerable.Repeat("edu", 257)]));
     }
 

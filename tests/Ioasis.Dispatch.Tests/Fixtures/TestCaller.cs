@@ -24,6 +24,9 @@ internal sealed class TestCaller : ICaller
     /// <summary>Prepared, and neither installed nor returned yet: empty after every call.</summary>
     public Dictionary<int, DeviceFile> Reserved { get; } = [];
 
+    /// <summary>Makes the pages of files that calls make; null for files without.</summary>
+    public Func<IFilePages>? NewPages { get; set; }
+
     /// <summary>Why the last call failed.</summary>
     public Reason Why;
 
@@ -53,6 +56,7 @@ internal sealed class TestCaller : ICaller
             number++;
         if (number >= FirstCreated + MostCreated)
             return why.Because(ReasonCode.DescriptorTableFull);
+        file.Pages = NewPages?.Invoke();
         Reserved.Add(number, file);
         return Errno.Success;
     }

@@ -1,0 +1,53 @@
+using Ioasis.Conformance.Language;
+using Ioasis.Conformance.Programs;
+
+namespace Ioasis.Conformance.Tests.Fixtures;
+
+/// <summary>Every case, played once in this process and once by one program under the runner.</summary>
+public sealed class PlayedSuite
+{
+    private readonly Lazy<Dictionary<int, string>> _runner;
+
+    public PlayedSuite()
+    {
+        Suite = Suite.Read(Checkout.Cases);
+        Embedded = Suite.PlayEmbedded();
+        Record = Record.Read(Checkout.Records);
+        _runner = new Lazy<Dictionary<int, string>>(PlayUnderRunner);
+    }
+
+    public Suite Suite { get; }
+
+    public Record Record { get; }
+
+    public Dictionary<int, string> Embedded { get; }
+
+    public Dictionary<int, string> Runner => _runner.Value;
+
+    /// <summary>What should be otherwise in the cases of one file.</summary>
+    public string Differences(string file, string player, IReadOnlyDictionary<int, string> outputs) =>
+        string.Join('\n', outputs.Where(one => Suite.Cases[one.Key].Source.File == file && !Suite.Pending.Contains(one.Key))
+            .SelectMany(one => Record.Compare(Suite.Cases[one.Key], player, one.Value)));
+
+    private Dictionary<int, string> PlayUnderRunner()
+    {
+        if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, "gcc"))))
+            Assert.Skip("gcc is not installed (scripts/install-ci.sh installs it)");
+        string folder = Directory.CreateTempSubdirectory("ioasis-conformance-").FullName;
+        try
+        {
+            (int built, string mistakes, _) = Checkout.Run(Path.Combine(Checkout.Root, "tests", "programs", "build.sh"), folder, "player");
+            Assert.True(built == 0, mistakes);
+            string program = Path.Combine(folder, "program");
+            File.WriteAllText(program, Suite.ProgramText());
+            string[] machine = [.. Suite.Iommus.SelectMany(one => new[] { "--iommu", one }), .. Suite.Devices.SelectMany(one => new[] { "--device", one })];
+            (int status, string error, string output) = Checkout.Run(["dotnet", Checkout.Ioasis, "run", .. machine, "--", Path.Combine(folder, "player-static"), program]);
+            Assert.True(status == 0, $"status {status}: {error}");
+            return ProgramText.Split(output);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}

@@ -29,6 +29,15 @@ internal static class MockCalls
             IOMMU_TEST_OP_PASID_CHECK_HWPT => MockPasidCalls.Check(ref call, ref cmd, ref why),
             IOMMU_TEST_OP_TRIGGER_IOPF => MockEventCalls.RequestPage(ref call, ref cmd, ref why),
             IOMMU_TEST_OP_TRIGGER_VEVENT => MockEventCalls.SendEvent(ref call, ref cmd, ref why),
+            IOMMU_TEST_OP_ADD_RESERVED => MockMemoryCalls.AddReserved(ref call, ref cmd, ref why),
+            IOMMU_TEST_OP_MD_CHECK_MAP => MockMemoryCalls.CheckMap(ref call, ref cmd, ref why),
+            IOMMU_TEST_OP_MD_CHECK_REFS => MockMemoryCalls.CheckPins(ref call, ref cmd, ref why),
+            IOMMU_TEST_OP_SET_TEMP_MEMORY_LIMIT => MockMemoryCalls.SetLimit(ref cmd, ref why),
+            IOMMU_TEST_OP_CREATE_ACCESS => MockAccessCalls.Create(ref call, ref cmd, ref why),
+            IOMMU_TEST_OP_ACCESS_REPLACE_IOAS => MockAccessCalls.Replace(ref call, ref cmd, ref why),
+            IOMMU_TEST_OP_ACCESS_PAGES => MockAccessCalls.Pin(ref call, ref cmd, ref why),
+            IOMMU_TEST_OP_DESTROY_ACCESS_PAGES => MockAccessCalls.Unpin(ref call, ref cmd, ref why),
+            IOMMU_TEST_OP_ACCESS_RW => MockAccessCalls.Transfer(ref call, ref cmd, ref why),
             _ => why.Because(ReasonCode.MockOperationUnknown, (ulong)cmd.op),
         };
     }

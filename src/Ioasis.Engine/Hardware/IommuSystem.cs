@@ -1,4 +1,5 @@
 using Ioasis.Engine.Dma;
+using Ioasis.Engine.Objects;
 
 namespace Ioasis.Engine.Hardware;
 
@@ -8,18 +9,43 @@ namespace Ioasis.Engine.Hardware;
 /// <remarks><see cref="Gate"/> is the innermost lock: taken after a context's, never before.</remarks>
 public sealed class IommuSystem
 {
-    private int _openContexts;
+    private readonly HashSet<IommuContext> _contexts = [];
 
     /// <summary>Called for each aborted DMA, on the device's thread, outside of DMA sections and locks. Null when nobody listens.</summary>
     public Action<DmaFault>? DmaAborted { get; set; }
 
     /// <summary>Contexts that are alive: 0 when every client has gone and nothing has leaked.</summary>
-    public int OpenContexts => Volatile.Read(ref _openContexts);
+    public int OpenContexts
+    {
+        get
+        {
+            lock (Gate)
+                return _contexts.Count;
+        }
+    }
 
-    /// <summary>Guards ownership of groups, and which ports belong to which barrier.</summary>
+    /// <summary>The contexts that are alive now.</summary>
+    internal IommuContext[] Contexts
+    {
+        get
+        {
+            lock (Gate)
+                return [.. _contexts];
+        }
+    }
+
+    /// <summary>Guards ownership of groups, which ports belong to which barrier, and the list of contexts.</summary>
     internal Lock Gate { get; } = new();
 
-    internal void ContextOpened() => Interlocked.Increment(ref _openContexts);
+    internal void ContextOpened(IommuContext context)
+    {
+        lock (Gate)
+            _contexts.Add(context);
+    }
 
-    internal void ContextClosed() => Interlocked.Decrement(ref _openContexts);
+    internal void ContextClosed(IommuContext context)
+    {
+        lock (Gate)
+            _contexts.Remove(context);
+    }
 }

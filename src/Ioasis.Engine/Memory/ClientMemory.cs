@@ -40,6 +40,17 @@ public abstract class ClientMemory
     /// <param name="why">The reason when it fails: EFAULT.</param>
     public abstract Errno Pin(HostAddress start, ulong length, bool writable, out SharedPages? shared, ref Reason why);
 
+    /// <summary>Tells which memory lies at an address, so that it can be compared with what lies elsewhere.</summary>
+    /// <param name="start">First byte.</param>
+    /// <param name="length">Bytes, at least 1; start + length does not wrap.</param>
+    /// <param name="run">The first of these bytes, as many as follow each other: at least 1.</param>
+    /// <returns>False when nothing can be read there.</returns>
+    public virtual bool TryIdentify(HostAddress start, ulong length, out MemoryRun run)
+    {
+        run = new MemoryRun(this, 0, 0, start.Value, start.Value + (length - 1));
+        return true;
+    }
+
     /// <summary>
     /// Memory of this very process that stays where it is while registered: gives a pointer for direct access.
     /// </summary>

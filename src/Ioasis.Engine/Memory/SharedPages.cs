@@ -16,4 +16,12 @@ public abstract class SharedPages
     /// <summary>Copies to the shared memory that was mapped at <paramref name="to"/> when it was pinned.</summary>
     /// <returns>Bytes copied, from the start; 0 when it was not shared or no live client maps it.</returns>
     public abstract int Write(HostAddress to, ReadOnlySpan<byte> from);
+
+    /// <summary>Tells which file lies at an address that was pinned; see <see cref="ClientMemory.TryIdentify"/>.</summary>
+    /// <returns>False when it was not shared.</returns>
+    public virtual bool TryIdentify(HostAddress start, ulong length, out MemoryRun run)
+    {
+        run = default;
+        return false;
+    }
 }

@@ -23,7 +23,7 @@ public sealed partial class IommuContext
     public IommuContext(IommuSystem system)
     {
         System = system;
-        system.ContextOpened();
+        system.ContextOpened(this);
     }
 
     public IommuSystem System { get; }
@@ -111,7 +111,7 @@ public sealed partial class IommuContext
             }
         }
 
-        System.ContextClosed();
+        System.ContextClosed(this);
     }
 
     /// <summary>Finds a published object of one type. The lock is held.</summary>

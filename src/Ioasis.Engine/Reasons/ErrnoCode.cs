@@ -26,6 +26,7 @@ public enum ErrnoCode : byte
     EROFS = 30,
     ERANGE = 34,
     EDEADLK = 35,
+    EBADE = 52,
     EOVERFLOW = 75,
     EBADFD = 77,
     EMSGSIZE = 90,

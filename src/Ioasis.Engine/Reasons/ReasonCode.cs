@@ -136,6 +136,29 @@ public enum ReasonCode : ushort
     HwptFlagUnsupported,
     HwptDataTypeUnsupported,
 
+    // Access objects.
+    AccessNotAttached,
+    AccessAttached,
+    AccessDoesNotPin,
+    AccessNotMapped,
+    AccessNotPermitted,
+    AccessUnaligned,
+    AccessMemoryLost,
+    AccessPinUnknown,
+    AccessHoldsArea,
+    AccessKeepsPins,
+    AreaUnalignedForAccess,
+
+    // Test calls of the mock IOMMU on memory.
+    NotAnAccess,
+    MockAccessPinsNot,
+    MockLengthTooLarge,
+    MockMapUnaligned,
+    MockMapDiffers,
+    MockPinsDiffer,
+    MockPagesDiffer,
+    MockLimitTooSmall,
+
     // The mock IOMMU and its test calls.
     MockEntryUnknown,
     MockEntryDiffers,

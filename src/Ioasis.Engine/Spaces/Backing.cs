@@ -132,6 +132,31 @@ internal sealed class Backing
         _ => owner.Process,
     };
 
+    /// <summary>Appends which memory lies in a range of it; parts that are gone are left out.</summary>
+    public void Identify(ulong address, ulong length, List<MemoryRun> runs)
+    {
+        for (ulong done = 0; done < length;)
+        {
+            HostAddress at = new(address + done);
+            if (!_memory.TryIdentify(at, length - done, out MemoryRun run)
+                && (_pins.Shared(at.Value) is not { } shared || !shared.TryIdentify(at, length - done, out run)))
+            {
+                done += SystemPage.Size - ((address + done) & (SystemPage.Size - 1));
+                continue;
+            }
+
+            runs.Add(run);
+            done += run.Length;
+        }
+    }
+
+    /// <summary>Appends which memory is pinned, each page once however often it is.</summary>
+    public void IdentifyPinned(List<MemoryRun> runs)
+    {
+        foreach (PageRun pages in _pins.Pages)
+            Identify(pages.First << SystemPage.Shift, pages.Count << SystemPage.Shift, runs);
+    }
+
     private Errno Charge(ulong pages, ref Reason why)
     {
         PinOwner owner = _memory.Owner;

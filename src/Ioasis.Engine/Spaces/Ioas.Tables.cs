@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Intervals;
+using Ioasis.Engine.Objects;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Tables;
 
@@ -82,6 +83,8 @@ public sealed partial class Ioas
         ulong alignment = HugePages ? 1 : SystemPage.Size;
         for (HwPageTable? table = _firstTable; table is not null; table = table.Next)
             alignment = Math.Max(alignment, table.Format.SmallestPage);
+        foreach (Access access in _accesses ?? [])
+            alignment = Math.Max(alignment, access.Alignment);
         return alignment;
     }
 

@@ -50,6 +50,9 @@ public sealed partial class Ioas
                 break;
             }
 
+            errno = AskAccesses(found, ref why);
+            if (errno.Failed)
+                break;
             ulong length = found.Last - found.First + 1;
             _areas.Remove(found.First, out _, out _);
             CountAlignment(found.First, length, area.PageOffset, added: false);
@@ -77,6 +80,7 @@ public sealed partial class Ioas
             Context.Barrier.Wait();
         }
 
+        AwaitTransfers();
         foreach (RemovedArea gone in removed)
         {
             if (_tableCount != 0)

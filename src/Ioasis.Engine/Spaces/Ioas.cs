@@ -12,7 +12,7 @@ namespace Ioasis.Engine.Spaces;
 /// </summary>
 /// <remarks>
 /// Guarded by the context's lock. DMA reads <see cref="TryTranslate"/> and <see cref="Generation"/> without it.
-/// Split by verb: Map, Unmap, Copy, Place (shared by map and copy), Ranges, Tables, Cut, Legacy (what containers ask).
+/// Split by verb: Map, Unmap, Copy, Place (shared by map and copy), Ranges, Tables, Accesses, Cut, Legacy (what containers ask).
 /// </remarks>
 public sealed partial class Ioas : EngineObject
 {

@@ -73,6 +73,10 @@ internal struct PinCoverage
         return freed;
     }
 
+    /// <summary>Runs of pages that are pinned, ascending, none twice.</summary>
+    public readonly PageRun[] Pages =>
+        _runs is not null ? Array.ConvertAll(_runs, static run => run.Pages) : IsEmpty ? [] : [_only.Pages];
+
     /// <summary>What reaches the pinned page of an address when its client is gone; null when nothing does.</summary>
     public readonly SharedPages? Shared(ulong address)
     {

@@ -1,4 +1,5 @@
 using Ioasis.Dispatch.Files;
+using Ioasis.Engine.Memory;
 using Ioasis.Runner.Native;
 using Ioasis.Runner.Paths;
 
@@ -20,4 +21,8 @@ internal sealed record OpenFile(FileId Id, DeviceFile File, PathNode Node, int F
 }
 
 /// <summary>A file, by what stat(2) tells of it.</summary>
-internal readonly record struct FileId(uint DeviceMajor, uint DeviceMinor, ulong Inode);
+internal readonly record struct FileId(uint DeviceMajor, uint DeviceMinor, ulong Inode)
+{
+    /// <summary>Bytes of the file, both ends inclusive.</summary>
+    public MemoryRun RunOf(ulong first, ulong last) => new(null, (ulong)DeviceMajor << 32 | DeviceMinor, Inode, first, last);
+}

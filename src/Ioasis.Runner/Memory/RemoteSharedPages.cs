@@ -52,6 +52,19 @@ internal sealed class RemoteSharedPages(RemoteMemories memories, List<SharedRun>
         return done;
     }
 
+    /// <inheritdoc/>
+    public override bool TryIdentify(HostAddress start, ulong length, out MemoryRun run)
+    {
+        int index = Array.FindIndex(_runs, one => start.Value >= one.First && start.Value <= one.Last);
+        run = default;
+        if (index < 0)
+            return false;
+        SharedRun found = _runs[index];
+        ulong offset = found.Offset + (start.Value - found.First);
+        run = found.File.RunOf(offset, offset + Math.Min(length - 1, found.Last - start.Value));
+        return true;
+    }
+
     /// <summary>Finds where a byte of the pinned range can be reached now, and how many after it.</summary>
     private bool Find(ulong pinned, int most, out Place place, out ulong address, out int length)
     {

@@ -1,0 +1,82 @@
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Reasons;
+using Ioasis.Engine.Spaces;
+
+namespace Ioasis.Engine.Objects;
+
+/// <summary>
+/// Reads and writes, of any alignment, across areas that adjoin. A copy is made in bounded parts outside of the lock; an unmap waits
+/// for the part that is under way.
+/// </summary>
+public sealed partial class Access
+{
+    /// <summary>Most bytes of one part: how long an unmap may have to wait.</summary>
+    private const int LongestPart = 512 << 10;
+
+    /// <summary>Copies from the memory behind a range of IOVAs.</summary>
+    /// <returns>
+    /// EINVAL: no length; EOVERFLOW: the range wraps; ENOENT: not attached, or not mapped throughout; EPERM: not readable; EFAULT: the
+    /// memory is gone. What comes before the fault has been copied.
+    /// </returns>
+    public Errno Read(Iova iova, Span<byte> into, ref Reason why)
+    {
+        Errno errno = CheckRange(iova, (ulong)into.Length, ref why);
+        for (int at = 0; at < into.Length && errno.Succeeded;)
+        {
+            errno = Begin(iova.Value + (ulong)at, into.Length - at, AreaAccess.Read, out Part part, ref why);
+            if (errno.Failed)
+                return errno;
+            int done = part.Backing.Read(part.Address, into.Slice(at, part.Length));
+            part.Space.EndTransfer();
+            errno = Check(in part, done, ref why);
+            at += done;
+        }
+
+        return errno;
+    }
+
+    /// <summary>Copies to the memory behind a range of IOVAs.</summary>
+    /// <returns>As <see cref="Read"/>; EPERM: not writable.</returns>
+    public Errno Write(Iova iova, ReadOnlySpan<byte> from, ref Reason why)
+    {
+        Errno errno = CheckRange(iova, (ulong)from.Length, ref why);
+        for (int at = 0; at < from.Length && errno.Succeeded;)
+        {
+            errno = Begin(iova.Value + (ulong)at, from.Length - at, AreaAccess.Write, out Part part, ref why);
+            if (errno.Failed)
+                return errno;
+            int done = part.Backing.Write(part.Address, from.Slice(at, part.Length));
+            part.Space.EndTransfer();
+            errno = Check(in part, done, ref why);
+            at += done;
+        }
+
+        return errno;
+    }
+
+    private readonly record struct Part(Ioas Space, Backing Backing, ulong Iova, ulong Address, int Length);
+
+    /// <summary>Finds the next part. On success <see cref="Ioas.EndTransfer"/> must follow: until then nothing of it is let go.</summary>
+    private Errno Begin(ulong iova, int most, AreaAccess access, out Part part, ref Reason why)
+    {
+        part = default;
+        lock (Context.Gate)
+        {
+            if (_space is not { } space)
+                return why.Because(ReasonCode.AccessNotAttached, Id.Value);
+            if (!space.TryTranslate(iova, out ulong first, out ulong last, out Area area))
+                return why.Because(ReasonCode.AccessNotMapped, iova, iova + (ulong)(most - 1), iova);
+            if ((area.Access & access) == 0)
+                return why.Because(ReasonCode.AccessNotPermitted, iova);
+            ulong length = Math.Min((ulong)Math.Min(most, LongestPart), last - iova + 1);
+            part = new Part(space, area.Backing, iova, area.Address + (iova - first), (int)length);
+            space.BeginTransfer();
+            return Errno.Success;
+        }
+    }
+
+    private static Errno Check(in Part part, int done, ref Reason why) =>
+        done == part.Length
+            ? Errno.Success
+            : why.Because(ReasonCode.AccessMemoryLost, part.Iova + (ulong)done, part.Address + (ulong)done);
+}

@@ -1,0 +1,126 @@
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Memory;
+using Ioasis.Engine.Mock;
+using Ioasis.Engine.Reasons;
+using Ioasis.Engine.Spaces;
+using Ioasis.Engine.Tables;
+
+namespace Ioasis.Engine.Objects;
+
+/// <summary>The test calls that look at memory: where IOVAs lead, how often pages are pinned.</summary>
+public sealed partial class IommuContext
+{
+    /// <summary>Pages that <see cref="CheckMockPins"/> counts in one go.</summary>
+    private const int PinChunk = 512;
+
+    /// <summary>Reserves a range of an IOAS for good.</summary>
+    /// <returns>EINVAL: no length; EOVERFLOW: it wraps; ENOENT: no such IOAS; EADDRINUSE: an area or an allowed range lies there.</returns>
+    public Errno AddReserved(ObjectId space, Iova first, ulong length, ref Reason why)
+    {
+        if (length == 0)
+            return why.Because(ReasonCode.LengthZero);
+        ulong last = first.Value + (length - 1);
+        if (last < first.Value)
+            return why.Because(ReasonCode.RangeWraps, first.Value, length);
+        lock (Gate)
+        {
+            return TryFind(space, Ioas.KindName, out Ioas ioas, ref why, out Errno errno)
+                ? ioas.Reserve(new AddressRange(first.Value, last), ioas, aperture: false, "a test", ref why)
+                : errno;
+        }
+    }
+
+    /// <summary>Finds a paging HWPT of the mock IOMMU.</summary>
+    /// <returns>ENOENT: there is none; EINVAL: it is another IOMMU's.</returns>
+    internal Errno FindMockTable(ObjectId id, out HwPageTable table, ref Reason why)
+    {
+        if (!TryFind(id, "paging HWPT", out table, ref why, out Errno errno))
+            return errno;
+        return table.Iommu is MockIommu ? Errno.Success : why.Because(ReasonCode.NotBehindMock, id.Value, name: table.Iommu.Name);
+    }
+
+    /// <summary>Whether a range of IOVAs leads to the very pages that lie at an address of a client.</summary>
+    /// <returns>ENOENT: no such HWPT; EINVAL: not aligned to its pages, or it leads elsewhere; EFAULT: nothing lies at the address.</returns>
+    public Errno CheckMockMap(ObjectId table, Iova iova, ulong length, ClientMemory memory, HostAddress address, ref Reason why)
+    {
+        lock (Gate)
+        {
+            Errno errno = FindMockTable(table, out HwPageTable found, ref why);
+            if (errno.Failed)
+                return errno;
+            ulong page = found.Format.SmallestPage;
+            if (((iova.Value | length | address.Value) & (page - 1)) != 0 || address.Value + length < address.Value)
+                return why.Because(ReasonCode.MockMapUnaligned, iova.Value, length, address.Value, page);
+            List<MemoryRun> behind = [];
+            for (ulong done = 0; done < length;)
+            {
+                HostAddress at = new(address.Value + done);
+                if (!memory.TryIdentify(at, length - done, out MemoryRun wanted))
+                    return why.Because(ReasonCode.MemoryNotMapped, at.Value, address.Value, address.Value + (length - 1));
+                ulong from = iova.Value + done;
+                behind.Clear();
+                if (found.Space.TryTranslate(from, out ulong first, out ulong last, out Area area))
+                    area.Backing.Identify(area.Address + (from - first), Math.Min(last - from + 1, length - done), behind);
+                if (behind.Count == 0 || !behind[0].IsBeside(in wanted) || behind[0].First != wanted.First)
+                    return why.Because(ReasonCode.MockMapDiffers, from, at.Value);
+                done += Math.Min(wanted.Length, behind[0].Length);
+            }
+
+            return Errno.Success;
+        }
+    }
+
+    /// <summary>
+    /// Whether each page of a client's range is pinned so many times: once by each mapping whose memory it is, in any context, however
+    /// many tables and accesses use that mapping.
+    /// </summary>
+    /// <returns>EINVAL: not whole pages; EFAULT: nothing lies there; EIO: a page is pinned more or less often.</returns>
+    public Errno CheckMockPins(ClientMemory memory, HostAddress address, ulong length, uint expected, ref Reason why)
+    {
+        if (((address.Value | length) & (SystemPage.Size - 1)) != 0 || address.Value + length < address.Value)
+            return why.Because(ReasonCode.MockMapUnaligned, 0, length, address.Value, SystemPage.Size);
+        List<MemoryRun> pinned = [];
+        foreach (IommuContext context in System.Contexts)
+            context.IdentifyPinned(pinned);
+        Span<int> counts = stackalloc int[PinChunk];
+        for (ulong done = 0; done < length;)
+        {
+            ulong at = address.Value + done;
+            if (!memory.TryIdentify(new HostAddress(at), Math.Min(length - done, PinChunk * SystemPage.Size), out MemoryRun run))
+                return why.Because(ReasonCode.MemoryNotMapped, at, address.Value, address.Value + (length - 1));
+            int pages = (int)(run.Length >> SystemPage.Shift);
+            Count(pinned, in run, counts[..pages]);
+            int wrong = counts[..pages].IndexOfAnyExcept((int)expected);
+            if (wrong >= 0)
+                return why.Because(ReasonCode.MockPinsDiffer, at + ((ulong)wrong << SystemPage.Shift), (ulong)counts[wrong], expected);
+            done += run.Length;
+        }
+
+        return Errno.Success;
+    }
+
+    private static void Count(List<MemoryRun> pinned, in MemoryRun run, Span<int> counts)
+    {
+        counts.Clear();
+        foreach (MemoryRun one in pinned)
+        {
+            if (!one.IsBeside(in run) || one.Last < run.First || one.First > run.Last)
+                continue;
+            int first = (int)((Math.Max(one.First, run.First) - run.First) >> SystemPage.Shift);
+            int last = (int)((Math.Min(one.Last, run.Last) - run.First) >> SystemPage.Shift);
+            for (int page = first; page <= last; page++)
+                counts[page]++;
+        }
+    }
+
+    /// <summary>Appends all memory that is pinned through this context, once for each mapping.</summary>
+    private void IdentifyPinned(List<MemoryRun> pinned)
+    {
+        lock (Gate)
+        {
+            HashSet<Backing> seen = [];
+            for (int id = 1; id < _objects.End; id++)
+                (_objects[(uint)id] as Ioas)?.IdentifyPinned(seen, pinned);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Intervals;
+using Ioasis.Engine.Memory;
+using Ioasis.Engine.Objects;
+using Ioasis.Engine.Reasons;
+
+namespace Ioasis.Engine.Spaces;
+
+/// <summary>Accesses: users of the address space that are no devices. They pin parts of areas, and copy.</summary>
+public sealed partial class Ioas
+{
+    private List<Access>? _accesses;
+    private int _transfers; // copies under way; begun with the lock held, ended without
+
+    /// <returns>EADDRINUSE: an area is not aligned to what the access needs.</returns>
+    internal Errno AddAccess(Access access, ref Reason why)
+    {
+        ulong alignment = Math.Max(Alignment, access.Alignment);
+        if (_misalignments is not null && _misalignments.AnyBelow(alignment))
+            return Misaligned(ReasonCode.AreaUnalignedForAccess, alignment, ref why);
+        (_accesses ??= []).Add(access);
+        Alignment = alignment;
+        Users++;
+        return Errno.Success;
+    }
+
+    internal void RemoveAccess(Access access)
+    {
+        _accesses!.Remove(access);
+        Alignment = RequiredAlignment();
+        Users--;
+    }
+
+    /// <summary>Pins the pages of a range for an access. On failure nothing is pinned.</summary>
+    /// <returns>ENOENT, EINVAL, EPERM, EFAULT, ENOMEM.</returns>
+    internal Errno PinRange(AddressRange range, AreaAccess needed, List<MemoryRun>? pages, ref Reason why)
+    {
+        for (ulong next = range.First; ;)
+        {
+            Errno errno = PinPart(range, next, needed, out ulong partLast, pages, ref why);
+            if (errno.Failed)
+            {
+                if (next != range.First)
+                    UnpinRange(range with { Last = next - 1 });
+                return errno;
+            }
+
+            if (partLast == range.Last)
+                return Errno.Success;
+            next = partLast + 1;
+        }
+    }
+
+    /// <summary>Undoes <see cref="PinRange"/>.</summary>
+    internal void UnpinRange(AddressRange range)
+    {
+        for (ulong next = range.First; TryTranslate(next, out ulong first, out ulong last, out Area area);)
+        {
+            ulong partLast = Math.Min(last, range.Last);
+            area.Backing.Unpin(area.Address + (next - first), partLast - next + 1);
+            if (partLast == range.Last)
+                return;
+            next = partLast + 1;
+        }
+    }
+
+    /// <summary>A copy starts, which the next unmap waits for. The lock is held.</summary>
+    internal void BeginTransfer() => Interlocked.Increment(ref _transfers);
+
+    /// <summary>The copy is done. Any thread, without the lock.</summary>
+    internal void EndTransfer() => Interlocked.Decrement(ref _transfers);
+
+    /// <summary>Waits for the copies under way; the lock is held, so none begins meanwhile.</summary>
+    internal void AwaitTransfers()
+    {
+        SpinWait spin = default;
+        while (Volatile.Read(ref _transfers) != 0)
+            spin.SpinOnce();
+    }
+
+    /// <summary>Appends the memory that areas have pinned, but for that of mappings seen before.</summary>
+    internal void IdentifyPinned(HashSet<Backing> seen, List<MemoryRun> pinned)
+    {
+        foreach (Interval<Area> entry in _areas)
+        {
+            if (seen.Add(entry.Value.Backing))
+                entry.Value.Backing.IdentifyPinned(pinned);
+        }
+    }
+
+    /// <summary>The first IOVA of the n-th area, from 0.</summary>
+    internal bool TryGetArea(uint index, out ulong first)
+    {
+        first = 0;
+        foreach (Interval<Area> entry in _areas)
+        {
+            first = entry.Start;
+            if (index-- == 0)
+                return true;
+        }
+
+        return false;
+    }
+
+    private Errno PinPart(AddressRange range, ulong iova, AreaAccess needed, out ulong partLast, List<MemoryRun>? pages, ref Reason why)
+    {
+        const ulong WithinPage = SystemPage.Size - 1;
+        partLast = 0;
+        if (!TryTranslate(iova, out ulong first, out ulong last, out Area area))
+            return why.Because(ReasonCode.AccessNotMapped, range.First, range.Last, iova);
+        ulong address = area.Address + (iova - first);
+        if ((address & WithinPage) != 0)
+            return why.Because(ReasonCode.AccessUnaligned, iova, address);
+        if (last < range.Last && ((area.Address + (last - first)) & WithinPage) != WithinPage)
+            return why.Because(ReasonCode.AccessUnaligned, last, area.Address + (last - first));
+        if ((area.Access & needed) == 0)
+            return why.Because(ReasonCode.AccessNotPermitted, iova);
+        partLast = Math.Min(last, range.Last);
+        Errno errno = area.Backing.Pin(address, partLast - iova + 1, ref why);
+        if (errno.Succeeded && pages is not null)
+            area.Backing.Identify(address, partLast - iova + 1, pages);
+        return errno;
+    }
+
+    /// <summary>An area is to go: accesses that have pinned parts of it give them up.</summary>
+    /// <returns>EBUSY, EDEADLK.</returns>
+    private Errno AskAccesses(AddressRange area, ref Reason why)
+    {
+        if (_accesses is null)
+            return Errno.Success;
+        for (int i = _accesses.Count - 1; i >= 0; i--)
+        {
+            if (i >= _accesses.Count)
+                continue; // one that was told to unpin has left altogether
+            Errno errno = _accesses[i].GiveUp(area, ref why);
+            if (errno.Failed)
+                return errno;
+        }
+
+        return Errno.Success;
+    }
+}

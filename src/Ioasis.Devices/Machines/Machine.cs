@@ -74,13 +74,28 @@ public sealed class Machine : IDisposable
             function.Dispose();
     }
 
-    private static Iommu Build(IommuDescription iommu) => iommu.Type == IommuType.Mock ? new MockIommu(iommu.Name) : new Iommu(iommu.Name, iommu.Type)
+    private static Iommu Build(IommuDescription iommu)
     {
-        Aperture = iommu.Aperture,
-        PageSizes = iommu.PageSizes,
-        EnforcesCoherency = iommu.Type is IommuType.Vtd or IommuType.Amd, // VT-d: snoop control, as VtdRegisters announces it
-        InfoType = iommu.Type == IommuType.Vtd ? iommu_hw_info_type.IOMMU_HW_INFO_TYPE_INTEL_VTD : iommu_hw_info_type.IOMMU_HW_INFO_TYPE_NONE,
-        Info = iommu.Type == IommuType.Vtd ? VtdRegisters.Describe(iommu) : ReadOnlyMemory<byte>.Empty,
+        if (iommu.Type == IommuType.Mock)
+            return new MockIommu(iommu.Name);
+        (iommu_hw_info_type type, ReadOnlyMemory<byte> info) = Registers(iommu);
+        return new Iommu(iommu.Name, iommu.Type)
+        {
+            Aperture = iommu.Aperture,
+            PageSizes = iommu.PageSizes,
+            EnforcesCoherency = iommu.Type is IommuType.Vtd or IommuType.Amd, // VT-d: snoop control, as VtdRegisters announces it
+            InfoType = type,
+            Info = info,
+        };
+    }
+
+    /// <summary>What IOMMU_GET_HW_INFO tells; Linux defines nothing for the kinds that are not named.</summary>
+    private static (iommu_hw_info_type Type, ReadOnlyMemory<byte> Info) Registers(IommuDescription iommu) => iommu.Type switch
+    {
+        IommuType.Vtd => (iommu_hw_info_type.IOMMU_HW_INFO_TYPE_INTEL_VTD, VtdRegisters.Describe(iommu)),
+        IommuType.Smmuv3 => (iommu_hw_info_type.IOMMU_HW_INFO_TYPE_ARM_SMMUV3, SmmuRegisters.Describe(iommu)),
+        IommuType.Amd => (iommu_hw_info_type.IOMMU_HW_INFO_TYPE_AMD, AmdRegisters.Describe(iommu)),
+        _ => (iommu_hw_info_type.IOMMU_HW_INFO_TYPE_NONE, default),
     };
 
     private ulong Place(Bar bar)

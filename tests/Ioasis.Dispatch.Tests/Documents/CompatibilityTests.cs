@@ -23,7 +23,6 @@ public sealed class CompatibilityTests
     private static readonly Dictionary<string, string> s_missing = new()
     {
         ["IOMMU_HWPT_ALLOC"] = "nested HWPTs of the mock IOMMU only: no VT-d, SMMUv3 or AMD stage 1 (`EOPNOTSUPP`)",
-        ["IOMMU_GET_HW_INFO"] = "type and registers for VT-d and mock; other IOMMUs answer type NONE",
         ["VFIO_DEVICE_FEATURE"] = "see below",
     };
 

@@ -1,4 +1,5 @@
 using Ioasis.Devices.Machines;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Reasons;
 
 namespace Ioasis.Dispatch.Files;
@@ -29,5 +30,12 @@ public sealed class DeviceNode
     public uint Mode { get; } = CharacterNumbers.Mode;
 
     /// <summary>open(2): a file of its own each time. The opener releases it.</summary>
-    public Errno Open(out DeviceFile? file, ref Reason why) => _open(out file, ref why);
+    public Errno Open(out DeviceFile? file, ref Reason why)
+    {
+        file = null;
+        Errno errno = FailurePoint.Allocate("open file", ref why);
+        if (errno.Succeeded)
+            errno = FailurePoint.Allocate("state of an open device", ref why);
+        return errno.Failed ? errno : _open(out file, ref why);
+    }
 }

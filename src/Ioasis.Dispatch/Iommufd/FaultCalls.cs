@@ -1,5 +1,6 @@
 using Ioasis.Abi;
 using Ioasis.Dispatch.Queues;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Faults;
 using Ioasis.Engine.Reasons;
 
@@ -13,9 +14,12 @@ internal static class FaultCalls
         ref iommu_fault_alloc cmd = ref call.As<iommu_fault_alloc>();
         if (cmd.flags != 0)
             return why.Because(ReasonCode.UnknownFlags, cmd.flags, 0);
+        Errno errno = FailurePoint.Allocate("fault queue", ref why);
+        if (errno.Failed)
+            return errno;
         FaultQueue queue = call.Context.AllocateFaultQueue();
         call.Created = queue;
-        Errno errno = call.CreateFile(new FaultQueueFile(queue), out int number, ref why);
+        errno = call.CreateFile(new FaultQueueFile(queue), out int number, ref why);
         if (errno.Failed)
             return errno;
         cmd.out_fault_id = queue.Id.Value;

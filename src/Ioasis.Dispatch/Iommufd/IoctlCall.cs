@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Ioasis.Dispatch.Files;
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Memory;
 using Ioasis.Engine.Mock;
 using Ioasis.Engine.Objects;
@@ -63,7 +64,10 @@ internal ref struct IoctlCall
     /// <param name="why">EMFILE: the file has been released.</param>
     public Errno CreateFile(DeviceFile file, out int number, ref Reason why)
     {
-        Errno errno = Caller.ReserveDescriptor(file, out number, ref why);
+        number = -1;
+        Errno errno = FailurePoint.Allocate("descriptor", ref why);
+        if (errno.Succeeded)
+            errno = Caller.ReserveDescriptor(file, out number, ref why);
         if (errno.Failed)
             file.Release();
         else

@@ -1,6 +1,7 @@
 using Ioasis.Abi;
 using Ioasis.Dispatch.Files;
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Spaces;
 using static Ioasis.Abi.iommufd_ioas_map_flags;
@@ -17,6 +18,9 @@ internal static class SpaceCalls
         ref iommu_ioas_alloc cmd = ref call.As<iommu_ioas_alloc>();
         if (cmd.flags != 0)
             return why.Because(ReasonCode.UnknownFlags, cmd.flags, 0);
+        Errno errno = FailurePoint.Allocate("IOAS", ref why);
+        if (errno.Failed)
+            return errno;
         Ioas made = call.Context.AllocateSpace();
         call.Created = made;
         cmd.out_ioas_id = made.Id.Value;

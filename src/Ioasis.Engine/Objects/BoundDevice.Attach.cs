@@ -1,4 +1,5 @@
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Hardware;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Spaces;
@@ -79,6 +80,8 @@ public sealed partial class BoundDevice
         }
 
         Errno result = Device.Iommu.Describe(Device, 0, default, out PagingFormat format, ref why);
+        if (result.Succeeded)
+            result = FailurePoint.Allocate("automatic HWPT", ref why);
         if (result.Failed)
             return result;
         HwPageTable made = new(space, Device.Iommu, automatic: true, in format);
@@ -123,7 +126,9 @@ public sealed partial class BoundDevice
         bool first = attachment.Count == 0;
         if (!first && attachment.Table != table)
             return why.Because(ReasonCode.GroupAttachedElsewhere, (ulong)Group.Id, attachment.Table!.Id.Value, name: Device.Name);
-        Errno errno = pasid.IsNone ? ReserveRegions(table.Space, Device, ref why) : Errno.Success;
+        Errno errno = FailurePoint.Allocate("attachment", ref why);
+        if (errno.Succeeded && pasid.IsNone)
+            errno = ReserveRegions(table.Space, Device, ref why);
         if (errno.Failed)
             return errno;
         if (first)
@@ -156,7 +161,9 @@ public sealed partial class BoundDevice
         if (table == old)
             return Errno.Success;
         bool otherRegions = pasid.IsNone && table.Space != old.Space;
-        Errno errno = otherRegions ? ReserveRegionsOfGroup(table.Space, ref why) : Errno.Success;
+        Errno errno = FailurePoint.Allocate("attachment", ref why);
+        if (errno.Succeeded && otherRegions)
+            errno = ReserveRegionsOfGroup(table.Space, ref why);
         if (errno.Failed)
             return errno;
         errno = AskHardware(pasid, table, ref why);
@@ -180,6 +187,8 @@ public sealed partial class BoundDevice
     private Errno AskHardware(Pasid pasid, PageTable table, ref Reason why)
     {
         Errno errno = CheckPasids(pasid, table, ref why);
+        if (errno.Succeeded && !pasid.IsNone)
+            errno = FailurePoint.Allocate("PASID", ref why);
         if (errno.Failed)
             return errno;
         if (!Device.Iommu.Accepts(table))
@@ -283,9 +292,12 @@ public sealed partial class BoundDevice
 
     private static Errno ReserveRegions(Ioas space, PhysicalDevice device, ref Reason why)
     {
+        Errno errno = FailurePoint.Step("reserved regions", ref why);
+        if (errno.Failed)
+            return errno;
         foreach (ReservedRegion region in device.ReservedRegions)
         {
-            Errno errno = space.Reserve(region.Range, device, aperture: false, device.Name, ref why);
+            errno = space.Reserve(region.Range, device, aperture: false, device.Name, ref why);
             if (errno.Succeeded)
                 continue;
             space.Unreserve(device);

@@ -1,5 +1,6 @@
 using Ioasis.Abi;
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Faults;
 using Ioasis.Engine.Hardware;
 using Ioasis.Engine.Memory;
@@ -28,6 +29,9 @@ public sealed partial class IommuContext
     internal Errno BindLocked(PhysicalDevice device, out BoundDevice? bound, ref Reason why)
     {
         bound = null;
+        Errno errno = FailurePoint.Allocate("bound device", ref why);
+        if (errno.Failed)
+            return errno;
         BoundDevice made = new(this, device);
         lock (System.Gate)
         {
@@ -75,6 +79,9 @@ public sealed partial class IommuContext
         {
             if (!TryFind(device, BoundDevice.KindName, out BoundDevice bound, ref why, out Errno errno))
                 return errno;
+            errno = FailurePoint.Find("parent", ref why);
+            if (errno.Failed)
+                return errno;
             errno = _objects[parent.Value] switch
             {
                 Ioas space => AllocatePaging(bound.Device, space, flags, in data, out made, ref why),
@@ -108,6 +115,9 @@ public sealed partial class IommuContext
         {
             if (!TryFind(id, "nested HWPT or vIOMMU", out EngineObject found, ref why, out Errno errno))
                 return errno;
+            errno = FailurePoint.Allocate("invalidation requests", ref why);
+            if (errno.Failed)
+                return errno;
             return found switch
             {
                 NestedPageTable table => table.Invalidate(in requests, out done, ref why),
@@ -134,6 +144,8 @@ public sealed partial class IommuContext
             return why.Because(ReasonCode.NestParentCannotFault, (ulong)flags);
         Errno errno = device.Iommu.Describe(
             device, flags & ~iommufd_hwpt_alloc_flags.IOMMU_HWPT_FAULT_ID_VALID, in data, out PagingFormat format, ref why);
+        if (errno.Succeeded)
+            errno = FailurePoint.Allocate("paging HWPT", ref why);
         if (errno.Failed)
             return errno;
 
@@ -190,7 +202,11 @@ public sealed partial class IommuContext
         Iommu iommu, HwPageTable parent, VirtualIommu? virtualIommu, iommufd_hwpt_alloc_flags flags, in UserData data, out PageTable? made,
         ref Reason why)
     {
-        Errno errno = iommu.Nest(
+        made = null;
+        Errno errno = FailurePoint.Allocate("nested HWPT", ref why);
+        if (errno.Failed)
+            return errno;
+        errno = iommu.Nest(
             parent, virtualIommu, flags & ~iommufd_hwpt_alloc_flags.IOMMU_HWPT_FAULT_ID_VALID, in data, out NestedPageTable? nested, ref why);
         made = nested;
         if (errno.Failed)

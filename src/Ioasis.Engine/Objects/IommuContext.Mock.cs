@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Ioasis.Abi.Mock;
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Mock;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Tables;
@@ -22,9 +23,13 @@ public sealed partial class IommuContext
     {
         lock (Gate)
         {
+            made = null;
+            Errno errno = FailurePoint.Allocate("mock device", ref why);
+            if (errno.Failed)
+                return errno;
             MockDevice device = new(this, iommu, tracksDirty, hasPasids);
             Reserve(device);
-            Errno errno = BindLocked(device.Device, out BoundDevice? bound, ref why);
+            errno = BindLocked(device.Device, out BoundDevice? bound, ref why);
             if (errno.Succeeded)
             {
                 device.Bound = bound!;

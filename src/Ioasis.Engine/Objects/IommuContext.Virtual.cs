@@ -1,4 +1,5 @@
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Memory;
 using Ioasis.Engine.Queues;
 using Ioasis.Engine.Reasons;
@@ -29,6 +30,9 @@ public sealed partial class IommuContext
                 return errno;
             if (!table.NestParent)
                 return why.Because(ReasonCode.HwptNotNestParent, parent.Value, name: bound.Device.Name);
+            errno = FailurePoint.Allocate("vIOMMU", ref why);
+            if (errno.Failed)
+                return errno;
             errno = bound.Device.Iommu.Virtualize(table, type, in data, out made, ref why);
             if (errno.Succeeded)
                 Reserve(made!);
@@ -57,6 +61,9 @@ public sealed partial class IommuContext
                 return why.Because(ReasonCode.DeviceVirtualAlready, other.Id.Value, other.VirtualId, name: bound.Device.Name);
             if (owner.FindDevice(virtualId) is { } holder)
                 return why.Because(ReasonCode.VirtualIdTaken, virtualId, virtualIommu.Value, name: holder.Name);
+            errno = FailurePoint.Allocate("vDevice", ref why);
+            if (errno.Failed)
+                return errno;
             made = new VirtualDevice(owner, bound, virtualId);
             owner.TryAdd(made);
             Reserve(made);
@@ -76,6 +83,9 @@ public sealed partial class IommuContext
         lock (Gate)
         {
             if (!TryFind(virtualIommu, VirtualIommu.KindName, out VirtualIommu owner, ref why, out Errno errno))
+                return errno;
+            errno = FailurePoint.Allocate("event queue", ref why);
+            if (errno.Failed)
                 return errno;
             EventQueue queue = new(owner, type, depth);
             if (!owner.TryAdd(queue))

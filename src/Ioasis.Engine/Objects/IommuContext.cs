@@ -1,5 +1,6 @@
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Dma;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Hardware;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Spaces;
@@ -118,6 +119,10 @@ public sealed partial class IommuContext
     internal bool TryFind<T>(ObjectId id, string kind, out T found, ref Reason why, out Errno errno)
         where T : EngineObject
     {
+        found = null!;
+        errno = FailurePoint.Find(kind, ref why);
+        if (errno.Failed)
+            return false;
         EngineObject? o = _objects[id.Value];
         if (o is T typed)
         {
@@ -126,7 +131,6 @@ public sealed partial class IommuContext
             return true;
         }
 
-        found = null!;
         errno = o is null
             ? why.Because(ReasonCode.NoSuchObject, id.Value)
             : why.Because(ReasonCode.WrongObjectType, id.Value, name: kind);

@@ -100,6 +100,12 @@ public enum ReasonCode : ushort
     MemoryUnreadable,
     MemlockLimit,
 
+    // Failures that were asked for.
+    AllocationMadeToFail,
+    PinMadeToFail,
+    LookUpMadeToFail,
+    StepMadeToFail,
+
     // Devices, groups, attachments, page tables.
     NotAnIommufd,
     BadDescriptor,

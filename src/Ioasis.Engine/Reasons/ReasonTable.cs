@@ -109,6 +109,11 @@ public static class ReasonTable
         MemoryUnreadable => (EFAULT, "the layout of the client's memory cannot be read: {4}"),
         MemlockLimit => (ENOMEM, "pinning {0} pages would make {1} locked pages, RLIMIT_MEMLOCK allows {2}"),
 
+        AllocationMadeToFail => (ENOMEM, "an allocation was made to fail (fail-nth): {4}"),
+        PinMadeToFail => (EFAULT, "pinning was made to fail (fail-nth): {4}"),
+        LookUpMadeToFail => (ENOENT, "the search for an object was made to fail (fail-nth): {4}"),
+        StepMadeToFail => (EINVAL, "a step was made to fail (fail-nth): {4}"),
+
         NotAnIommufd => (EBADFD, "descriptor {0} is open but is no /dev/iommu"),
         BadDescriptor => (EBADF, "descriptor {0} is not open"),
         DeviceAlreadyBound => (EINVAL, "device {4} is bound already, as object {0} of another open file or of this one"),

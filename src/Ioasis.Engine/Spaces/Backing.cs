@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Memory;
 using Ioasis.Engine.Objects;
 using Ioasis.Engine.Reasons;
@@ -75,7 +76,12 @@ internal sealed class Backing
         shared = null;
         if (_charging == PinCharging.DeviceMemory)
             return Errno.Success;
-        Errno errno = _memory.Pin(new HostAddress(run.First << SystemPage.Shift), run.Count << SystemPage.Shift, Writable, out shared, ref why);
+        Errno errno = FailurePoint.Allocate("list of pages to pin", ref why);
+        if (errno.Succeeded)
+            errno = FailurePoint.Pin("pages of a mapping", ref why);
+        if (errno.Failed)
+            return errno;
+        errno = _memory.Pin(new HostAddress(run.First << SystemPage.Shift), run.Count << SystemPage.Shift, Writable, out shared, ref why);
         return errno.Failed ? errno : Charge(run.Count, ref why);
     }
 
@@ -159,6 +165,9 @@ internal sealed class Backing
 
     private Errno Charge(ulong pages, ref Reason why)
     {
+        Errno errno = FailurePoint.Allocate("charge for pinned pages", ref why);
+        if (errno.Failed)
+            return errno;
         PinOwner owner = _memory.Owner;
         ulong limit = _charging == PinCharging.LockedUnlimited ? ulong.MaxValue : owner.MemlockLimit >> SystemPage.Shift;
         if (LedgerOf(owner) is { } ledger && !ledger.TryCharge(pages, limit, out ulong total))

@@ -1,4 +1,5 @@
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Memory;
 using Ioasis.Engine.Objects;
 using Ioasis.Engine.Reasons;
@@ -20,10 +21,13 @@ public sealed partial class Ioas
         if (length > ulong.MaxValue - SystemPage.Size)
             return why.Because(ReasonCode.LengthTooLarge, length);
 
+        Errno errno = FailurePoint.Allocate("memory of a mapping", ref why);
+        if (errno.Failed)
+            return errno;
         Backing backing = Context.Backings.Take();
         backing.Open(memory, address, length, (access & AreaAccess.Write) != 0, mayLockMemory ? PinCharging.Unlimited : Context.Charging);
         Segment all = new(backing, address.Value, length);
-        Errno errno = Place(new ReadOnlySpan<Segment>(in all), length, iova, access, out placed, ref why);
+        errno = Place(new ReadOnlySpan<Segment>(in all), length, iova, access, out placed, ref why);
         if (errno.Failed)
             Context.Backings.Return(backing);
         return errno;

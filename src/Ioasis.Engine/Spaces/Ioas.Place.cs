@@ -1,5 +1,7 @@
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Reasons;
+using Ioasis.Engine.Tables;
 
 namespace Ioasis.Engine.Spaces;
 
@@ -32,6 +34,9 @@ public sealed partial class Ioas
                 return why.Because(ReasonCode.CopySourceReadOnly, segment.Address);
             if ((segment.Address & (Alignment - 1)) != 0)
                 return why.Because(ReasonCode.AddressUnaligned, segment.Address, Alignment);
+            errno = FailurePoint.Allocate("mapping", ref why);
+            if (errno.Failed)
+                return errno;
         }
 
         if (_tableCount != 0)
@@ -45,16 +50,35 @@ public sealed partial class Ioas
         return Errno.Success;
     }
 
-    private static Errno Pin(ReadOnlySpan<Segment> segments, ref Reason why)
+    private Errno Pin(ReadOnlySpan<Segment> segments, ref Reason why)
     {
         for (int i = 0; i < segments.Length; i++)
         {
             Errno errno = segments[i].Backing.Pin(segments[i].Address, segments[i].Length, ref why);
             if (errno.Succeeded)
-                continue;
+            {
+                errno = ShowTo(_firstTable, ref why);
+                if (errno.Succeeded)
+                    continue;
+                i++; // pinned already
+            }
+
             while (--i >= 0)
                 segments[i].Backing.Unpin(segments[i].Address, segments[i].Length);
             return errno;
+        }
+
+        return Errno.Success;
+    }
+
+    /// <summary>Linux fills each page table with an area. Ours are views, but the call fails where that could.</summary>
+    private static Errno ShowTo(HwPageTable? table, ref Reason why)
+    {
+        for (; table is not null; table = table.Next)
+        {
+            Errno errno = FailurePoint.Allocate("page table entries", ref why);
+            if (errno.Failed)
+                return errno;
         }
 
         return Errno.Success;

@@ -1,4 +1,5 @@
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Reasons;
 
 namespace Ioasis.Engine.Spaces;
@@ -29,6 +30,9 @@ public sealed partial class Ioas
         {
             if (_reserved is not null && _reserved.TryFind(range, out AddressRange reserved))
                 return why.Because(ReasonCode.AllowedRangeReserved, range.First, range.Last, reserved.First, reserved.Last);
+            Errno errno = FailurePoint.Allocate("allowed range", ref why);
+            if (errno.Failed)
+                return errno;
         }
 
         _allowed = Joined(allowed);
@@ -57,6 +61,9 @@ public sealed partial class Ioas
                 allowed.First, allowed.Last, range.First, range.Last, name);
         }
 
+        Errno errno = FailurePoint.Allocate("reserved range", ref why);
+        if (errno.Failed)
+            return errno;
         _reserved ??= new ReservedRanges();
         _reserved.Add(range, owner);
         return Errno.Success;

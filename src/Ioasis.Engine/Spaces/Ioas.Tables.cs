@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Intervals;
 using Ioasis.Engine.Objects;
 using Ioasis.Engine.Reasons;
@@ -28,8 +29,8 @@ public sealed partial class Ioas
             return Misaligned(ReasonCode.AreaUnalignedForHardware, alignment, ref why);
 
         Errno errno = ReserveOutside(table.Format.Aperture, table, ref why);
-        if (errno.Succeeded && _tableCount == 0)
-            errno = PinAreas(ref why);
+        if (errno.Succeeded)
+            errno = _tableCount == 0 ? PinAreas(ref why) : FailurePoint.Allocate("page table entries", ref why);
         if (errno.Failed)
         {
             Unreserve(table);
@@ -106,7 +107,9 @@ public sealed partial class Ioas
     {
         foreach (Interval<Area> entry in _areas)
         {
-            Errno errno = entry.Value.Backing.Pin(entry.Value.Address, entry.Last - entry.Start + 1, ref why);
+            Errno errno = FailurePoint.Allocate("page table entries", ref why);
+            if (errno.Succeeded)
+                errno = entry.Value.Backing.Pin(entry.Value.Address, entry.Last - entry.Start + 1, ref why);
             if (errno.Succeeded)
                 continue;
             UnpinAreas(before: entry.Start);

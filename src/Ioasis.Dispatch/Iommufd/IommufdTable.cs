@@ -37,7 +37,7 @@ internal static unsafe class IommufdTable
         Row<iommu_vdevice_alloc>(nameof(IOMMU_VDEVICE_ALLOC), IOMMU_VDEVICE_ALLOC, iommu_vdevice_alloc.MinimumSize, &VirtualCalls.AllocateDevice),
         Absent<iommu_ioas_change_process>(nameof(IOMMU_IOAS_CHANGE_PROCESS), IOMMU_IOAS_CHANGE_PROCESS, iommu_ioas_change_process.MinimumSize),
         Row<iommu_veventq_alloc>(nameof(IOMMU_VEVENTQ_ALLOC), IOMMU_VEVENTQ_ALLOC, iommu_veventq_alloc.MinimumSize, &VirtualCalls.AllocateEventQueue),
-        Absent<iommu_hw_queue_alloc>(nameof(IOMMU_HW_QUEUE_ALLOC), IOMMU_HW_QUEUE_ALLOC, iommu_hw_queue_alloc.MinimumSize),
+        Row<iommu_hw_queue_alloc>(nameof(IOMMU_HW_QUEUE_ALLOC), IOMMU_HW_QUEUE_ALLOC, iommu_hw_queue_alloc.MinimumSize, &VirtualCalls.AllocateHardwareQueue),
         Absent<iommu_ioas_noiommu_get_pa>(nameof(IOMMU_IOAS_NOIOMMU_GET_PA), IOMMU_IOAS_NOIOMMU_GET_PA, iommu_ioas_noiommu_get_pa.MinimumSize),
         Row<iommu_test_cmd>(nameof(iommu_test_cmd.IOMMU_TEST_CMD), Test, iommu_test_cmd.MinimumSize, &MockCalls.Test),
     ]);

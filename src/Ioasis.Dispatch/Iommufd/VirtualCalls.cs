@@ -10,7 +10,7 @@ using Ioasis.Engine.Reasons;
 
 namespace Ioasis.Dispatch.Iommufd;
 
-/// <summary>Handlers on vIOMMUs: allocate one, its vDevices, its event queues.</summary>
+/// <summary>Handlers on vIOMMUs: allocate one, its vDevices, its event queues, its hardware queues.</summary>
 internal static class VirtualCalls
 {
     /// <summary>The most events that a queue can be told to hold.</summary>
@@ -75,6 +75,26 @@ internal static class VirtualCalls
             return errno;
         cmd.out_veventq_id = made!.Id.Value;
         cmd.out_veventq_fd = (uint)number;
+        return call.Respond(ref why);
+    }
+
+    public static Errno AllocateHardwareQueue(ref IoctlCall call, ref Reason why)
+    {
+        ref iommu_hw_queue_alloc cmd = ref call.As<iommu_hw_queue_alloc>();
+        if (cmd.flags != 0)
+            return why.Because(ReasonCode.UnknownFlags, cmd.flags, 0);
+        if (cmd.type == iommu_hw_queue_type.IOMMU_HW_QUEUE_TYPE_DEFAULT)
+            return why.Because(ReasonCode.QueueTypeUnknown, (ulong)cmd.type);
+        if (cmd.length == 0)
+            return why.Because(ReasonCode.LengthZero);
+        if (cmd.nesting_parent_iova + (cmd.length - 1) < cmd.nesting_parent_iova)
+            return why.Because(ReasonCode.RangeWraps, cmd.nesting_parent_iova, cmd.length);
+        Errno errno = call.Context.AllocateHardwareQueue(
+            new ObjectId(cmd.viommu_id), (uint)cmd.type, cmd.index, new Iova(cmd.nesting_parent_iova), cmd.length, out HardwareQueue? made, ref why);
+        if (errno.Failed)
+            return errno;
+        call.Created = made;
+        cmd.out_hw_queue_id = made!.Id.Value;
         return call.Respond(ref why);
     }
 

@@ -15,6 +15,8 @@ public sealed class MockVirtualIommu : VirtualIommu
     /// <summary>Pages that it shows to be mapped.</summary>
     private const ulong WindowPages = 2;
 
+    private readonly HardwareQueue?[] _queues = new HardwareQueue?[MockFormat.HardwareQueues];
+
     /// <param name="parent">The stage 2.</param>
     /// <param name="iommu">The physical IOMMU.</param>
     /// <param name="number">The number that it tells, in the answer and in the window; null when the client did not ask.</param>
@@ -29,6 +31,35 @@ public sealed class MockVirtualIommu : VirtualIommu
             in_data = told, out_data = told, out_mmap_offset = Window.Offset, out_mmap_length = Window.Length,
         };
         Answer = MemoryMarshal.AsBytes(new ReadOnlySpan<iommu_viommu_selftest>(in answer)).ToArray();
+    }
+
+    internal override Errno CheckQueueType(uint type, ref Reason why) =>
+        type == MockFormat.HardwareQueueType ? Errno.Success : base.CheckQueueType(type, ref why);
+
+    /// <summary>Its queues come one after the other, and go in the reverse order.</summary>
+    internal override Errno Enter(HardwareQueue queue, ref Reason why)
+    {
+        if (queue.Index >= MockFormat.HardwareQueues)
+            return why.Because(ReasonCode.QueueIndexUnknown, queue.Index, MockFormat.HardwareQueues - 1);
+        if (_queues[queue.Index] is { } other)
+            return why.Because(ReasonCode.QueueIndexTaken, queue.Index, other.Id.Value);
+        HardwareQueue? before = queue.Index == 0 ? null : _queues[queue.Index - 1];
+        if (queue.Index != 0 && before is null)
+            return why.Because(ReasonCode.QueueBeforeMissing, queue.Index, queue.Index - 1);
+        queue.Before = before;
+        if (before is not null)
+            before.Users++;
+        _queues[queue.Index] = queue;
+        return Errno.Success;
+    }
+
+    internal override void Leave(HardwareQueue queue)
+    {
+        if (queue.Index >= MockFormat.HardwareQueues || _queues[queue.Index] != queue)
+            return;
+        _queues[queue.Index] = null;
+        if (queue.Before is { } before)
+            before.Users--;
     }
 
     internal override Errno Invalidate(in InvalidationArray requests, out uint done, ref Reason why)

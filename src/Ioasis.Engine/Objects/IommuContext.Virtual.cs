@@ -3,6 +3,7 @@ using Ioasis.Engine.Failures;
 using Ioasis.Engine.Memory;
 using Ioasis.Engine.Queues;
 using Ioasis.Engine.Reasons;
+using Ioasis.Engine.Spaces;
 using Ioasis.Engine.Tables;
 
 namespace Ioasis.Engine.Objects;
@@ -95,6 +96,73 @@ public sealed partial class IommuContext
             made = queue;
             return Errno.Success;
         }
+    }
+
+    /// <summary>IOMMU_HW_QUEUE_ALLOC. The caller publishes or aborts what it gets.</summary>
+    /// <param name="virtualIommu">The vIOMMU.</param>
+    /// <param name="type">Which queue.</param>
+    /// <param name="index">Its number among the vIOMMU's queues.</param>
+    /// <param name="address">Its memory in the stage 2's address space: first byte.</param>
+    /// <param name="length">Bytes.</param>
+    /// <param name="made">The queue.</param>
+    /// <param name="why">
+    /// ENOENT: no such vIOMMU, or nothing is mapped there; EOPNOTSUPP: the type; ERANGE: too long; EFAULT: the memory does not follow
+    /// each other; EINVAL, EEXIST, EIO: the index.
+    /// </param>
+    public Errno AllocateHardwareQueue(
+        ObjectId virtualIommu, uint type, uint index, Iova address, ulong length, out HardwareQueue? made, ref Reason why)
+    {
+        made = null;
+        lock (Gate)
+        {
+            if (!TryFind(virtualIommu, VirtualIommu.KindName, out VirtualIommu owner, ref why, out Errno errno))
+                return errno;
+            errno = owner.CheckQueueType(type, ref why);
+            if (errno.Failed)
+                return errno;
+            HardwareQueue queue = new(owner, type, index, address, length);
+            owner.Users++;
+            Reserve(queue);
+            errno = HoldMemory(queue, ref why);
+            if (errno.Succeeded)
+                errno = owner.Enter(queue, ref why);
+            if (errno.Succeeded)
+                made = queue;
+            else
+                Remove(queue);
+            return errno;
+        }
+    }
+
+    /// <summary>Pins the queue's memory, whole pages, through an access that nobody else uses.</summary>
+    private Errno HoldMemory(HardwareQueue queue, ref Reason why)
+    {
+        const ulong PageMask = SystemPage.Size - 1;
+        ulong offset = queue.Address.Value & PageMask;
+        if (queue.Length > ulong.MaxValue - PageMask - offset)
+            return why.Because(ReasonCode.QueueTooLong, queue.Length);
+        ulong length = (offset + queue.Length + PageMask) & ~PageMask;
+
+        Access access = new(this, pinsPages: true, unmapping: null);
+        Errno errno = access.ChangeTo(queue.VirtualIommu.Parent.Space, ref why);
+        if (errno.Failed)
+            return errno;
+        Reserve(access);
+        PublishLocked(access);
+        access.Users++;
+        queue.Memory = access;
+        List<MemoryRun> pages = [];
+        errno = access.Pin(new Iova(queue.Address.Value - offset), length, write: false, out _, pages, ref why);
+        if (errno.Failed)
+            return errno;
+        for (int i = 1; i < pages.Count; i++)
+        {
+            MemoryRun before = pages[i - 1];
+            if (!pages[i].IsBeside(in before) || pages[i].First != before.Last + 1)
+                return why.Because(ReasonCode.QueueMemoryScattered, queue.Address.Value, queue.Length, (ulong)pages.Count);
+        }
+
+        return Errno.Success;
     }
 
     /// <summary>Whether a client may map a part of the file.</summary>

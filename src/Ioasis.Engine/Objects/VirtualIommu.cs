@@ -120,6 +120,19 @@ public abstract class VirtualIommu : EngineObject
         }
     }
 
+    /// <summary>Whether it has hardware queues of a type.</summary>
+    /// <returns>EOPNOTSUPP: it has none.</returns>
+    internal virtual Errno CheckQueueType(uint type, ref Reason why) => why.Because(ReasonCode.QueueTypeUnknown, type);
+
+    /// <summary>Takes a hardware queue in; the last word of the hardware.</summary>
+    /// <returns>EINVAL: no such index; EEXIST: it is taken; EIO: the one before it is not there.</returns>
+    internal virtual Errno Enter(HardwareQueue queue, ref Reason why) => CheckQueueType(queue.Type, ref why);
+
+    /// <summary>A hardware queue goes; nothing happens when it had not been taken in.</summary>
+    internal virtual void Leave(HardwareQueue queue)
+    {
+    }
+
     private protected override void OnDestroy()
     {
         if (Window is not null)

@@ -35,7 +35,7 @@ public sealed class FaultQueueFile : QueueFile
             return why.Because(ReasonCode.QueueRecordsNotWhole, count, size);
         ulong done = 0;
         Errno errno = Errno.Success;
-        while (errno.Succeeded)
+        while (true)
         {
             if (!_queue.TryTake((count - done) / size, out PageRequestGroup? group, out int needed))
             {
@@ -45,10 +45,14 @@ public sealed class FaultQueueFile : QueueFile
             }
 
             errno = Copy(caller, buffer + done, group!, ref why);
-            if (errno.Succeeded)
-                done += (ulong)needed * size;
-            else
+            if (errno.Failed)
+            {
                 _queue.Return(group!);
+                break;
+            }
+
+            _queue.Done(group!);
+            done += (ulong)needed * size;
         }
 
         transferred = (long)done;

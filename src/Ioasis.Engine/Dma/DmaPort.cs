@@ -32,6 +32,7 @@ public sealed class DmaPort
     private long _bytesRead, _bytesWritten; // of DMA that succeeded, or of its part that did
     private PaddedWord _open; // the number of the open section; 0 when none is
 
+    private PageRequestGroup? _pageRequests; // the last ones, for the next
     private uint _pageRequestGroup;
 
     /// <summary>Page Request Group Index: 9 bits (PCIe 10.4.1).</summary>
@@ -168,8 +169,9 @@ public sealed class DmaPort
             pasid, _pageRequestGroup++ & LargestPageRequestGroup,
             access == AreaAccess.Write ? iommu_hwpt_pgfault_perm.IOMMU_PGFAULT_PERM_WRITE : iommu_hwpt_pgfault_perm.IOMMU_PGFAULT_PERM_READ,
             iova & ~(ulong)(SystemPage.Size - 1), IsLast: true);
-        if (!_device.TryRequest(in request, out PageRequestGroup? group))
+        if (!_device.TryRequest(in request, _pageRequests is { IsIdle: true } ? _pageRequests : null, out PageRequestGroup? group))
             return false;
+        _pageRequests = group;
         if (_device.Wait(group!) == PageResponse.Success)
             return true;
         why.Because(ReasonCode.DmaPageRefused, iova, name: _device.Name);

@@ -9,17 +9,18 @@ namespace Ioasis.Engine.Faults;
 /// A fault queue: page requests of devices whose HWPTs name it wait here, first to be read by the user, then to be answered.
 /// </summary>
 /// <remarks>
-/// Its own lock, taken after a context's, guards the two lists; devices' threads put requests in, any thread of the client
-/// takes them out. The file through which the user reads is a user of the object: it cannot be destroyed before.
+/// Its own lock, taken after a context's, guards the list of unread groups and the table of those that are read and not answered;
+/// devices' threads put requests in, any thread of the client takes them out. The file through which the user reads is a user of
+/// the object: it cannot be destroyed before. Nothing is allocated in steady state.
 /// </remarks>
 public sealed class FaultQueue : EngineObject
 {
     internal const string KindName = "fault queue";
 
     private readonly Lock _gate = new();
-    private readonly LinkedList<PageRequestGroup> _unread = [];
-    private readonly Dictionary<uint, PageRequestGroup> _unanswered = [];
     private readonly LowestFreeSet _cookies = new();
+    private PageRequestGroup? _first, _last; // unread, linked by Next
+    private PageRequestGroup?[] _unanswered = new PageRequestGroup?[8]; // by cookie
 
     internal FaultQueue(IommuContext context)
         : base(context) => _cookies.Take(); // 0 is no cookie
@@ -29,29 +30,27 @@ public sealed class FaultQueue : EngineObject
     /// <summary>Tells whether there is something to read, each time that this changes; called with the queue's lock held.</summary>
     public Action<bool>? ReadableChanged { get; set; }
 
-    /// <summary>Something waits to be read.</summary>
-    public bool IsReadable
-    {
-        get
-        {
-            lock (_gate)
-                return _unread.Count != 0;
-        }
-    }
+    /// <summary>Something waits to be read. Takes no lock.</summary>
+    public bool IsReadable => Volatile.Read(ref _first) is not null;
 
     /// <summary>Puts a complete group in.</summary>
     internal void Add(PageRequestGroup group)
     {
         lock (_gate)
         {
-            _unread.AddLast(group);
-            if (_unread.Count == 1)
+            if (_last is null)
+                _first = group;
+            else
+                _last.Next = group;
+            _last = group;
+            if (_first == group)
                 ReadableChanged?.Invoke(true);
         }
     }
 
     /// <summary>
-    /// Takes the oldest unread group if it has not more requests than there is room for; from then on it can be answered.
+    /// Takes the oldest unread group if it has not more requests than there is room for; from then on it can be answered. When it
+    /// has been looked at, <see cref="Done"/> or <see cref="Return"/> follows.
     /// </summary>
     /// <param name="room">Requests that the reader has room for.</param>
     /// <param name="group">The group; null when there is none, or too little room.</param>
@@ -60,7 +59,7 @@ public sealed class FaultQueue : EngineObject
     {
         lock (_gate)
         {
-            group = _unread.First?.Value;
+            group = _first;
             needed = group is null ? 0 : group.Requests.Length;
             if (group is null || (ulong)needed > room)
             {
@@ -68,24 +67,39 @@ public sealed class FaultQueue : EngineObject
                 return false;
             }
 
-            _unread.RemoveFirst();
-            group.Cookie = (uint)_cookies.Take();
-            _unanswered.Add(group.Cookie, group);
-            if (_unread.Count == 0)
+            RemoveFirst();
+            int cookie = _cookies.Take();
+            if (cookie >= _unanswered.Length)
+                Array.Resize(ref _unanswered, _unanswered.Length * 2);
+            _unanswered[cookie] = group;
+            group.Cookie = (uint)cookie;
+            group.Readers++;
+            if (_first is null)
                 ReadableChanged?.Invoke(false);
             return true;
         }
     }
 
-    /// <summary>Puts a group back that the reader could not be given.</summary>
+    /// <summary>The reader has the group's requests.</summary>
+    public void Done(PageRequestGroup group)
+    {
+        lock (_gate)
+            group.Readers--;
+    }
+
+    /// <summary>The reader could not be given the group: it is the next one again.</summary>
     public void Return(PageRequestGroup group)
     {
         lock (_gate)
         {
-            if (!TakeCookie(group.Cookie, out PageRequestGroup? found) || found != group)
+            group.Readers--;
+            if (Find(group.Cookie) != group)
                 return; // answered, or given up, in between
-            _unread.AddFirst(group);
-            if (_unread.Count == 1)
+            Forget(group.Cookie);
+            group.Next = _first;
+            _first = group;
+            _last ??= group;
+            if (_last == group)
                 ReadableChanged?.Invoke(true);
         }
     }
@@ -96,9 +110,10 @@ public sealed class FaultQueue : EngineObject
     {
         lock (_gate)
         {
-            if (!TakeCookie(cookie, out PageRequestGroup? group))
+            if (Find(cookie) is not { } group)
                 return false;
-            group!.Respond(answer);
+            Forget(cookie);
+            group.Respond(answer);
             return true;
         }
     }
@@ -108,28 +123,31 @@ public sealed class FaultQueue : EngineObject
     {
         lock (_gate)
         {
-            bool wasReadable = _unread.Count != 0;
-            for (LinkedListNode<PageRequestGroup>? node = _unread.First; node is not null;)
+            bool wasReadable = _first is not null;
+            PageRequestGroup? kept = _first;
+            _first = _last = null;
+            while (kept is not null)
             {
-                LinkedListNode<PageRequestGroup>? next = node.Next;
-                if (IsOf(node.Value, table, group, attachedAs))
-                {
-                    _unread.Remove(node);
-                    node.Value.Respond(PageResponse.Invalid);
-                }
-
-                node = next;
+                PageRequestGroup one = kept;
+                kept = one.Next;
+                one.Next = null;
+                if (one.CameBy(table, group, attachedAs))
+                    one.Respond(PageResponse.Invalid);
+                else if (_last is null)
+                    _first = _last = one;
+                else
+                    _last = _last.Next = one;
             }
 
-            foreach (PageRequestGroup waiting in _unanswered.Values)
+            for (uint cookie = 1; cookie < (uint)_unanswered.Length; cookie++)
             {
-                if (!IsOf(waiting, table, group, attachedAs))
+                if (_unanswered[cookie] is not { } one || !one.CameBy(table, group, attachedAs))
                     continue;
-                TakeCookie(waiting.Cookie, out _); // a removal does not disturb the enumeration
-                waiting.Respond(PageResponse.Invalid);
+                Forget(cookie);
+                one.Respond(PageResponse.Invalid);
             }
 
-            if (wasReadable && _unread.Count == 0)
+            if (wasReadable && _first is null)
                 ReadableChanged?.Invoke(false);
         }
     }
@@ -138,23 +156,28 @@ public sealed class FaultQueue : EngineObject
     {
         lock (_gate)
         {
-            foreach (PageRequestGroup group in _unread)
-                group.Respond(PageResponse.Invalid);
-            foreach (PageRequestGroup group in _unanswered.Values)
-                group.Respond(PageResponse.Invalid);
-            _unread.Clear();
-            _unanswered.Clear();
+            for (; _first is { } one; RemoveFirst())
+                one.Respond(PageResponse.Invalid);
+            foreach (PageRequestGroup? one in _unanswered)
+                one?.Respond(PageResponse.Invalid);
+            Array.Clear(_unanswered);
         }
     }
 
-    private static bool IsOf(PageRequestGroup requests, PageTable table, IommuGroup group, Pasid attachedAs) =>
-        requests.Table == table && requests.Device.Group == group && requests.AttachedAs == attachedAs;
-
-    private bool TakeCookie(uint cookie, out PageRequestGroup? group)
+    private void RemoveFirst()
     {
-        if (!_unanswered.Remove(cookie, out group))
-            return false;
+        PageRequestGroup first = _first!;
+        _first = first.Next;
+        first.Next = null;
+        if (_first is null)
+            _last = null;
+    }
+
+    private PageRequestGroup? Find(uint cookie) => cookie < (uint)_unanswered.Length ? _unanswered[cookie] : null;
+
+    private void Forget(uint cookie)
+    {
+        _unanswered[cookie] = null;
         _cookies.Release((int)cookie);
-        return true;
     }
 }

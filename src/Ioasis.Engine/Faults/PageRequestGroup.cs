@@ -7,32 +7,27 @@ using Ioasis.Engine.Tables;
 namespace Ioasis.Engine.Faults;
 
 /// <summary>
-/// The page requests of a device that are answered together. Whoever waits for the answer finds it in <see cref="Answer"/>.
+/// The page requests of a device that are answered together. Whoever waits for the answer finds it in <see cref="Answer"/>, and may
+/// then use the object for other requests, when nobody reads it any more.
 /// </summary>
 public sealed class PageRequestGroup
 {
     private readonly List<PageRequest> _requests = new(1);
     private int _answer;
 
-    internal PageRequestGroup(PhysicalDevice device, PageTable table, Pasid attachedAs, BoundDevice holder)
-    {
-        Device = device;
-        Table = table;
-        AttachedAs = attachedAs;
-        Holder = holder;
-    }
+    internal PageRequestGroup(PhysicalDevice device) => Device = device;
 
     /// <summary>Whose requests these are.</summary>
     public PhysicalDevice Device { get; }
 
     /// <summary>The page table that could not translate.</summary>
-    public PageTable Table { get; }
+    public PageTable Table { get; private set; } = null!;
 
     /// <summary>The PASID under which the page table is attached: that of the requests, or none when its user manages PASIDs.</summary>
-    public Pasid AttachedAs { get; }
+    public Pasid AttachedAs { get; private set; }
 
     /// <summary>The bound device that the user knows (dev_id).</summary>
-    public BoundDevice Holder { get; }
+    public BoundDevice Holder { get; private set; } = null!;
 
     /// <summary>The requests, in the order in which the user reads them; the last of the group comes last.</summary>
     public ReadOnlySpan<PageRequest> Requests => CollectionsMarshal.AsSpan(_requests);
@@ -40,15 +35,38 @@ public sealed class PageRequestGroup
     /// <summary>By which the user names the group in its answer; 0 until it was read. Guarded by the queue.</summary>
     public uint Cookie { get; internal set; }
 
+    /// <summary>The next unread group. Guarded by the queue.</summary>
+    internal PageRequestGroup? Next;
+
+    /// <summary>Who copies the requests just now. Guarded by the queue.</summary>
+    internal int Readers;
+
     /// <summary>What was answered; <see cref="PageResponse.None"/> as long as nothing was.</summary>
     public PageResponse Answer => (PageResponse)Volatile.Read(ref _answer);
 
+    /// <summary>It was answered, and nobody looks at it: it can be used again.</summary>
+    internal bool IsIdle => Answer != PageResponse.None && Volatile.Read(ref Readers) == 0;
+
+    /// <summary>Makes it a new group, without requests yet.</summary>
+    internal void Begin(PageTable table, Pasid attachedAs, BoundDevice holder)
+    {
+        Table = table;
+        AttachedAs = attachedAs;
+        Holder = holder;
+        Cookie = 0;
+        _requests.Clear();
+        Volatile.Write(ref _answer, (int)PageResponse.None);
+    }
+
     internal void Add(in PageRequest request) => _requests.Add(request);
 
-    /// <summary>Called once, with the queue's lock held or after the group has left it.</summary>
+    internal bool CameBy(PageTable table, IommuGroup group, Pasid attachedAs) =>
+        Table == table && Device.Group == group && AttachedAs == attachedAs;
+
+    /// <summary>Called once, with the queue's lock held; the group is in the queue no more.</summary>
     internal void Respond(PageResponse answer)
     {
-        Volatile.Write(ref _answer, (int)answer);
-        Device.PageResponseArrived(this);
+        Interlocked.Exchange(ref _answer, (int)answer); // a fence: a waiter sees it, or is seen to sleep
+        Device.PageResponseArrived();
     }
 }

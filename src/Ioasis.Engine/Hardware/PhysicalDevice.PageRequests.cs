@@ -8,9 +8,13 @@ namespace Ioasis.Engine.Hardware;
 /// <summary>Page requests: the device asks for pages that its DMA did not find, and is answered by whoever manages its tables.</summary>
 public sealed partial class PhysicalDevice
 {
+    /// <summary>Some microseconds: a user who answers at once is not worth a sleep.</summary>
+    private const int SpinsBeforeSleep = 40;
+
     /// <summary>Guards requests of groups that are not complete, and wakes those who wait for an answer. Innermost.</summary>
     private readonly object _responses = new();
     private List<PageRequest>? _incomplete;
+    private int _sleepers; // threads that wait asleep
 
     /// <summary>
     /// Puts a page request on its way to the fault queue of the HWPT that the DMA goes through. Requests of one group wait for
@@ -19,7 +23,10 @@ public sealed partial class PhysicalDevice
     /// <param name="request">What the device wants.</param>
     /// <param name="group">The group, when the request completed one: its answer is to come.</param>
     /// <returns>False: nobody takes page requests of this device, or of this PASID; the answer is <see cref="PageResponse.Invalid"/>.</returns>
-    public bool TryRequest(in PageRequest request, out PageRequestGroup? group)
+    public bool TryRequest(in PageRequest request, out PageRequestGroup? group) => TryRequest(in request, null, out group);
+
+    /// <summary>The same; <paramref name="idle"/> is used for a complete group instead of a new object.</summary>
+    internal bool TryRequest(in PageRequest request, PageRequestGroup? idle, out PageRequestGroup? group)
     {
         group = null;
         if (Bound is not { } holder || !TryFindTable(request.Pasid, out PageTable? table, out Pasid attachedAs) || table!.Faults is not { } queue)
@@ -31,7 +38,8 @@ public sealed partial class PhysicalDevice
             return true;
         }
 
-        group = new PageRequestGroup(this, table, attachedAs, holder);
+        group = idle ?? new PageRequestGroup(this);
+        group.Begin(table, attachedAs, holder);
         Complete(group, in request);
         queue.Add(group);
         // A detach that gave up this table's requests before ours was among them had changed the table before: it is seen here.
@@ -47,21 +55,25 @@ public sealed partial class PhysicalDevice
     public PageResponse Wait(PageRequestGroup group)
     {
         SpinWait spin = default;
-        while (group.Answer == PageResponse.None && !spin.NextSpinWillYield)
-            spin.SpinOnce();
+        while (group.Answer == PageResponse.None && spin.Count < SpinsBeforeSleep)
+            spin.SpinOnce(sleep1Threshold: -1);
         if (group.Answer != PageResponse.None)
             return group.Answer;
         lock (_responses)
         {
+            Interlocked.Increment(ref _sleepers); // a fence: who answers after this sees a sleeper, or we see the answer
             while (group.Answer == PageResponse.None)
                 Monitor.Wait(_responses);
+            _sleepers--;
         }
 
         return group.Answer;
     }
 
-    internal void PageResponseArrived(PageRequestGroup group)
+    internal void PageResponseArrived()
     {
+        if (Volatile.Read(ref _sleepers) == 0)
+            return; // nobody has given up spinning, or whoever does will look once more under the lock
         lock (_responses)
             Monitor.PulseAll(_responses);
     }
@@ -89,21 +101,27 @@ public sealed partial class PhysicalDevice
 
     private void Complete(PageRequestGroup group, in PageRequest last)
     {
-        uint number = last.GroupId;
         lock (_responses)
         {
             if (_incomplete is not null)
-            {
-                foreach (PageRequest earlier in _incomplete)
-                {
-                    if (earlier.GroupId == number)
-                        group.Add(in earlier);
-                }
-
-                _incomplete.RemoveAll(one => one.GroupId == number);
-            }
+                MoveEarlier(_incomplete, last.GroupId, group);
         }
 
         group.Add(in last);
+    }
+
+    private static void MoveEarlier(List<PageRequest> incomplete, uint number, PageRequestGroup group)
+    {
+        int kept = 0;
+        for (int i = 0; i < incomplete.Count; i++)
+        {
+            PageRequest one = incomplete[i];
+            if (one.GroupId == number)
+                group.Add(in one);
+            else
+                incomplete[kept++] = one;
+        }
+
+        incomplete.RemoveRange(kept, incomplete.Count - kept);
     }
 }

@@ -152,6 +152,7 @@ public sealed class PageRequestTests
     {
         SpinWait.SpinUntil(() => _queue.IsReadable);
         Assert.True(_queue.TryTake(1, out PageRequestGroup? group, out _));
+        _queue.Done(group!);
         return group!;
     }
 }

@@ -275,10 +275,10 @@ public sealed class IommufdFileTests
     [Fact]
     public void WhatIsNotImplementedSaysSo()
     {
-        iommu_hw_queue_alloc cmd = new() { size = 40 };
-        Assert.Equal(ErrnoCode.EOPNOTSUPP, _bench.Call(IOMMU_HW_QUEUE_ALLOC, ref cmd));
+        iommu_ioas_change_process cmd = new() { size = 8 };
+        Assert.Equal(ErrnoCode.EOPNOTSUPP, _bench.Call(IOMMU_IOAS_CHANGE_PROCESS, ref cmd));
         Assert.Equal(ReasonCode.NotImplemented, _bench.Caller.Why.Code);
-        Assert.Contains("IOMMU_HW_QUEUE_ALLOC", _bench.Caller.Why.ToString(), StringComparison.Ordinal);
+        Assert.Contains("IOMMU_IOAS_CHANGE_PROCESS", _bench.Caller.Why.ToString(), StringComparison.Ordinal);
         Assert.Equal(ErrnoCode.ENOTTY, _bench.File.Ioctl(_bench.Caller, 0x3B63, 0, out _, ref _bench.Caller.Why).Code);
         Assert.Equal(ReasonCode.UnknownIoctl, _bench.Caller.Why.Code);
     }

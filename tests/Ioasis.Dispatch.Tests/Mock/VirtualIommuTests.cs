@@ -158,6 +158,53 @@ public sealed class VirtualIommuTests
         Assert.Equal(ErrnoCode.EOPNOTSUPP, _bench.Call(IOMMU_VEVENTQ_ALLOC, ref cmd));
     }
 
+    [Fact]
+    public void AHardwareQueueKeepsItsMemoryMappedAndItsOrder()
+    {
+        const ulong iova = MockFormat.ApertureFirst, page = 4096;
+        Assert.Equal(ErrnoCode.ENOENT, AllocateQueue(0, iova, page, out _));
+        iommu_ioas_map map = new()
+        {
+            size = 40, flags = (iommufd_ioas_map_flags)7, ioas_id = _bench.Space, user_va = ArrayMemory.Base + 0x8000, length = page, iova = iova,
+        };
+        Assert.Equal(ErrnoCode.None, _bench.Call(IOMMU_IOAS_MAP, ref map));
+        int before = _bench.Bench.Context.ObjectCount;
+        Assert.Equal(ErrnoCode.EIO, AllocateQueue(1, iova, page, out _));
+        Assert.Equal(ErrnoCode.EINVAL, AllocateQueue(2, iova, page, out _));
+        Assert.Equal(ErrnoCode.EINVAL, AllocateQueue(0, iova, 0, out _));
+        Assert.Equal(ErrnoCode.EOVERFLOW, AllocateQueue(0, ulong.MaxValue, page, out _));
+        Assert.Equal(ErrnoCode.ERANGE, AllocateQueue(0, 0, ulong.MaxValue, out _));
+        Assert.Equal(before, _bench.Bench.Context.ObjectCount);
+
+        Assert.Equal(ErrnoCode.None, AllocateQueue(0, iova, page, out uint first));
+        Assert.Equal(ErrnoCode.EEXIST, AllocateQueue(0, iova, page, out _));
+        Assert.Equal(ErrnoCode.EBUSY, Unmap(iova, page));
+        Assert.Equal(ErrnoCode.None, AllocateQueue(1, iova + page / 2, page / 2, out uint second));
+        Assert.Equal(ErrnoCode.EBUSY, _bench.Destroy(first));
+        Assert.Equal(ErrnoCode.EBUSY, _bench.Destroy(_viommu));
+        Assert.Equal(ErrnoCode.None, _bench.Destroy(second));
+        Assert.Equal(ErrnoCode.None, _bench.Destroy(first));
+        Assert.Equal(ErrnoCode.None, Unmap(iova, page));
+        Assert.Equal(before, _bench.Bench.Context.ObjectCount);
+    }
+
+    private ErrnoCode AllocateQueue(uint index, ulong iova, ulong length, out uint id)
+    {
+        iommu_hw_queue_alloc cmd = new()
+        {
+            size = 40, viommu_id = _viommu, type = (iommu_hw_queue_type)MockFormat.HardwareQueueType, index = index, nesting_parent_iova = iova, length = length,
+        };
+        ErrnoCode errno = _bench.Call(IOMMU_HW_QUEUE_ALLOC, ref cmd);
+        id = cmd.out_hw_queue_id;
+        return errno;
+    }
+
+    private ErrnoCode Unmap(ulong iova, ulong length)
+    {
+        iommu_ioas_unmap cmd = new() { size = 24, ioas_id = _bench.Space, iova = iova, length = length };
+        return _bench.Call(IOMMU_IOAS_UNMAP, ref cmd);
+    }
+
     private T At<T>(uint offset)
         where T : unmanaged => _bench.Caller.Bytes.Get<T>(MockBench.Beside + offset);
 

@@ -224,7 +224,7 @@ void memory_calls(const char *path, unsigned long type) {
     addresses();
     dirty();
     information();
-    limit();
+    if (type == TYPE1V2) limit();
 
     bus_master(&device, true);
     mapped("map 2 pages", BOTH, memory, IOVA, 2 * PAGE);

@@ -5,6 +5,7 @@ using Ioasis.Dispatch.Files;
 using Ioasis.Dispatch.Iommufd;
 using Ioasis.Dispatch.Vfio;
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Reasons;
 using static Ioasis.Abi.Vfio;
 
@@ -85,6 +86,9 @@ internal sealed class GroupFile(VfioGroup group) : DeviceFile
         if (space >= 0 && !text.AsSpan(space).Trim(' ').IsEmpty)
             return why.Because(ReasonCode.DeviceNameInvalid, name: text);
 
+        errno = FailurePoint.Allocate("file of a device", ref why);
+        if (errno.Failed)
+            return errno;
         var file = new VfioDeviceFile(device, VfioDeviceFile.GroupPath, throughGroup: true);
         errno = caller.ReserveDescriptor(file, out int number, ref why);
         if (errno.Failed)

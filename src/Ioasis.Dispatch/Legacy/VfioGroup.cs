@@ -110,9 +110,10 @@ internal sealed class VfioGroup(IommuGroup group, string path)
         lock (_gate)
         {
             Errno errno = CheckWithout(ref why);
+            if (errno.Succeeded)
+                errno = context.EnsureLegacySpace(ref why);
             if (errno.Failed)
                 return errno;
-            context.EnsureLegacySpace();
             context.Hold();
             _context = context;
             return Errno.Success;

@@ -1,4 +1,5 @@
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Hardware;
 using Ioasis.Engine.Objects;
 using Ioasis.Engine.Reasons;
@@ -108,6 +109,8 @@ public sealed partial class Container
         lock (_calls)
         {
             Errno errno = CheckUnset(ref why);
+            if (errno.Succeeded)
+                errno = FailurePoint.Allocate("IOMMU of a container", ref why);
             if (errno.Failed)
                 return errno;
             _space = _context.AllocateSpace();
@@ -162,8 +165,10 @@ public sealed partial class Container
         foreach (PhysicalDevice member in group.Members)
         {
             Errno errno = _context.Bind(member, out BoundDevice? bound, ref why);
-            if (errno.Failed)
+            if (errno.Code is ErrnoCode.EINVAL or ErrnoCode.EPERM)
                 return why.Because(ReasonCode.GroupHeldElsewhere, (ulong)group.Id, name: member.Name);
+            if (errno.Failed)
+                return errno;
             devices.Add(bound!);
         }
 

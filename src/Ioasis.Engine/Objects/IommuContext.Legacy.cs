@@ -1,4 +1,5 @@
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Hardware;
 using Ioasis.Engine.Memory;
 using Ioasis.Engine.Reasons;
@@ -30,16 +31,18 @@ public sealed partial class IommuContext
     }
 
     /// <summary>VFIO_GROUP_SET_CONTAINER with an iommufd: makes a compatibility IOAS unless one is chosen.</summary>
-    public void EnsureLegacySpace()
+    public Errno EnsureLegacySpace(ref Reason why)
     {
         lock (Gate)
         {
-            if (_legacySpace is not null)
-                return;
+            Errno errno = FailurePoint.Allocate("IOAS", ref why); // before Linux looks whether there is one
+            if (errno.Failed || _legacySpace is not null)
+                return errno;
             Ioas made = new(this);
             Reserve(made);
             PublishLocked(made);
             _legacySpace = made;
+            return Errno.Success;
         }
     }
 

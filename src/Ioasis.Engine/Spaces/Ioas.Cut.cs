@@ -1,4 +1,5 @@
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Reasons;
 
 namespace Ioasis.Engine.Spaces;
@@ -24,6 +25,9 @@ public sealed partial class Ioas
         if (((start | address) & (Alignment - 1)) != 0 || (HugePages && _tableCount != 0))
             return why.Because(ReasonCode.CutUnaligned, start, whole.First, whole.Last, Alignment);
 
+        Errno errno = FailurePoint.Allocate("parts of a mapping", ref why);
+        if (errno.Failed)
+            return errno;
         Area right = area;
         right.Address = address;
         ulong leftLength = start - whole.First, rightLength = whole.Last - iova;

@@ -24,7 +24,7 @@ public sealed class FailNthTests
     private const int MostPlaces = 100;
     private const ulong Iova = MockFormat.ApertureFirst;
 
-    private static readonly ReasonCode[] s_madeToFail =
+    internal static readonly ReasonCode[] MadeToFail =
         [ReasonCode.AllocationMadeToFail, ReasonCode.PinMadeToFail, ReasonCode.LookUpMadeToFail, ReasonCode.StepMadeToFail];
 
     private readonly MockBench _bench = new(mock_device_flags.MOCK_FLAGS_DEVICE_PASID);
@@ -72,7 +72,7 @@ public sealed class FailNthTests
                 return;
             }
 
-            Assert.Contains(_bench.Caller.Why.Code, s_madeToFail);
+            Assert.Contains(_bench.Caller.Why.Code, MadeToFail);
             Assert.True(errno == ReasonTable.ErrnoOf(_bench.Caller.Why.Code), $"{name}, {nth}: {errno} and {_bench.Caller.Why}");
             Assert.Equal($"{nth} {_bench.Caller.Why} {before}", $"{nth} {_bench.Caller.Why} {State()}");
         }

@@ -46,7 +46,8 @@ public sealed class LegacyFailNthTests : IDisposable
             }
 
             Assert.Equal((nth, ReasonTable.ErrnoOf(_bench.Why)), (nth, errno));
-            Assert.Contains(_bench.Why, FailNthTests.MadeToFail);
+            // The second device of a group that fails to join the first one's page table tries one of its own, as on Linux.
+            Assert.Contains(_bench.Why, FailNthTests.MadeToFail.Append(ReasonCode.GroupAttachedElsewhere));
             Assert.Equal($"{nth} {_bench.Caller.Why} {before}", $"{nth} {_bench.Caller.Why} {State()}");
         }
 

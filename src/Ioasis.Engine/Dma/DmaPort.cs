@@ -143,6 +143,8 @@ public sealed class DmaPort
             int part = (int)Math.Min((ulong)Math.Min(from.Length, LongestCopy), _front.Last - iova + 1);
             ulong address = _front.Address + (iova - _front.First);
             int done = _front.Backing.Write(address, from[..part]);
+            if (_front.Tracker is { } tracker && done != 0)
+                tracker.Mark(iova, iova + (ulong)(done - 1));
             Close();
             from = from[done..];
             iova += (ulong)done;
@@ -239,7 +241,7 @@ public sealed class DmaPort
         entry = new IotlbEntry
         {
             First = first, Last = last, Address = area.Address, Backing = area.Backing, Access = area.Access,
-            Table = table, Generation = generation,
+            Table = table, Generation = generation, Tracker = table.ActiveTracker,
         };
         return true;
     }

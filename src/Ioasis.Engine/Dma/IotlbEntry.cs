@@ -23,4 +23,7 @@ internal struct IotlbEntry
     public ulong Generation;
 
     public AreaAccess Access;
+
+    /// <summary>Where writes are marked; null when nobody wants to know.</summary>
+    public DirtyTracker? Tracker;
 }

@@ -1,5 +1,6 @@
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Reasons;
+using Ioasis.Engine.Spaces;
 
 namespace Ioasis.Engine.Memory;
 
@@ -50,6 +51,9 @@ public abstract class ClientMemory
         run = new MemoryRun(this, 0, 0, start.Value, start.Value + (length - 1));
         return true;
     }
+
+    /// <summary>The size of the physical page behind an address, in bytes: more than a system page in huge-page memory only.</summary>
+    public virtual ulong PageSizeAt(HostAddress address) => SystemPage.Size;
 
     /// <summary>
     /// Memory of this very process that stays where it is while registered: gives a pointer for direct access.

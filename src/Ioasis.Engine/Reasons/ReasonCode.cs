@@ -142,6 +142,14 @@ public enum ReasonCode : ushort
     HwptFlagUnsupported,
     HwptDataTypeUnsupported,
 
+    // Dirty tracking.
+    HwptTracksNotDirty,
+    DirtyRangeUnaligned,
+    DirtyPageSizeZero,
+    MockDirtyInvalid,
+    MockDirtyTooLong,
+    MockNotTracking,
+
     // Access objects.
     AccessNotAttached,
     AccessAttached,

@@ -149,6 +149,13 @@ public static class ReasonTable
         HwptFlagUnsupported => (EOPNOTSUPP, "the IOMMU of device {4} does not support HWPT flags 0x{0:x}"),
         HwptDataTypeUnsupported => (EOPNOTSUPP, "the IOMMU of device {4} makes no HWPT of data_type {0}"),
 
+        HwptTracksNotDirty => (EOPNOTSUPP, "HWPT {0} was made without dirty tracking"),
+        DirtyRangeUnaligned => (EINVAL, "the range 0x{0:x}-0x{1:x} does not consist of whole pages of 0x{2:x} bytes"),
+        DirtyPageSizeZero => (EINVAL, "page_size is 0"),
+        MockDirtyInvalid => (EINVAL, "IOVA 0x{0:x}, length 0x{1:x}, page size 0x{2:x}: whole pages, a page size and a bitmap are needed"),
+        MockDirtyTooLong => (EOVERFLOW, "{0} pages are more than the {1} that one test call marks"),
+        MockNotTracking => (EINVAL, "HWPT {0} does not track dirty pages now"),
+
         AccessNotAttached => (ENOENT, "the access {0} is attached to no IOAS"),
         AccessAttached => (EINVAL, "the access {0} is attached to IOAS {1} already"),
         AccessDoesNotPin => (EINVAL, "the access {0} was made to read and write only, it pins no pages"),

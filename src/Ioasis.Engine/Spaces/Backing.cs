@@ -20,9 +20,11 @@ internal sealed class Backing
     private ClientMemory _memory = null!;
     private unsafe byte* _direct; // the byte at _start, when the memory is registered in this process
     private ulong _start;
+    private ulong _length;
     private PinCharging _charging;
     private PinCoverage _pins;
     private int _areas;
+    private ulong _pageSize; // 0: not asked yet
 
     /// <summary>The next one in a list of the pool; null otherwise.</summary>
     public Backing? Next;
@@ -40,8 +42,25 @@ internal sealed class Backing
         _charging = charging;
         Writable = writable;
         _areas = 0;
+        _pageSize = 0;
+        _length = length;
         if (!memory.TryGetPointer(start, length, out _direct))
             _direct = null;
+    }
+
+    /// <summary>The pages that its memory is made of, in bytes; a system page when it is made of several kinds.</summary>
+    public ulong PageSize
+    {
+        get
+        {
+            if (_pageSize == 0)
+            {
+                ulong first = _memory.PageSizeAt(new HostAddress(_start));
+                _pageSize = first == _memory.PageSizeAt(new HostAddress(_start + (_length - 1))) ? first : SystemPage.Size;
+            }
+
+            return _pageSize;
+        }
     }
 
     /// <summary>Forgets the client; nothing is pinned any more.</summary>

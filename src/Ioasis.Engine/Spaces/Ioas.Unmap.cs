@@ -1,5 +1,6 @@
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Reasons;
+using Ioasis.Engine.Tables;
 
 namespace Ioasis.Engine.Spaces;
 
@@ -56,7 +57,7 @@ public sealed partial class Ioas
             ulong length = found.Last - found.First + 1;
             _areas.Remove(found.First, out _, out _);
             CountAlignment(found.First, length, area.PageOffset, added: false);
-            removed.Add(new RemovedArea(area, length));
+            removed.Add(new RemovedArea(area, found.First, length));
             unmapped += length;
             if (removed.Count == BatchSize)
                 LetGo(removed);
@@ -83,6 +84,8 @@ public sealed partial class Ioas
         AwaitTransfers();
         foreach (RemovedArea gone in removed)
         {
+            for (HwPageTable? table = _firstTable; table is not null; table = table.Next)
+                table.ForgetDirty(gone.First, gone.First + (gone.Length - 1));
             if (_tableCount != 0)
                 gone.Area.Backing.Unpin(gone.Area.Address, gone.Length);
             if (gone.Area.Backing.RemoveArea())
@@ -90,6 +93,13 @@ public sealed partial class Ioas
         }
 
         removed.Clear();
+    }
+
+    /// <summary>Makes DMA look up every translation anew; none that has the old one is under way when this returns.</summary>
+    internal void ForgetTranslations()
+    {
+        Invalidate();
+        Context.Barrier.Wait();
     }
 
     /// <summary>Makes every IOTLB entry of this address space stale.</summary>

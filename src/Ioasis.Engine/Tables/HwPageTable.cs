@@ -9,7 +9,7 @@ namespace Ioasis.Engine.Tables;
 /// A paging HWPT. It is a view of an IOAS as one IOMMU can show it (aperture, page sizes), and holds no translations of its
 /// own.
 /// </summary>
-public sealed class HwPageTable : PageTable
+public sealed partial class HwPageTable : PageTable
 {
     internal HwPageTable(Ioas space, Iommu iommu, bool automatic, in PagingFormat format)
         : base(space, iommu)
@@ -27,9 +27,6 @@ public sealed class HwPageTable : PageTable
 
     /// <summary>Nested HWPTs and vIOMMUs may stand on it (IOMMU_HWPT_ALLOC_NEST_PARENT).</summary>
     public bool NestParent { get; internal set; }
-
-    /// <summary>It was made to record which pages devices write to (IOMMU_HWPT_ALLOC_DIRTY_TRACKING).</summary>
-    public bool TracksDirty { get; internal set; }
 
     /// <summary>The next page table of the same IOAS.</summary>
     internal HwPageTable? Next;

@@ -26,6 +26,8 @@ public abstract class NestedPageTable : PageTable
     /// <summary>The vIOMMU that it was made for; null when it stands on its parent alone.</summary>
     public VirtualIommu? VirtualIommu { get; }
 
+    internal override DirtyTracker? ActiveTracker => Parent.ActiveTracker;
+
     private EngineObject Holder => VirtualIommu is null ? Parent : VirtualIommu;
 
     /// <summary>IOMMU_HWPT_INVALIDATE: takes the requests one after the other, as far as they are good.</summary>

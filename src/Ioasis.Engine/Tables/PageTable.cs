@@ -34,6 +34,9 @@ public abstract class PageTable : EngineObject
     /// <summary>Where page requests of its devices go (IOMMU_HWPT_FAULT_ID_VALID); null when such DMA just aborts.</summary>
     public FaultQueue? Faults { get; private set; }
 
+    /// <summary>Where DMA through it marks what it writes; null while nobody wants to know. Asked once for each remembered translation.</summary>
+    internal virtual DirtyTracker? ActiveTracker => null;
+
     /// <summary>Sends page requests to a queue from now on. Before it is published, once.</summary>
     internal void SendFaultsTo(FaultQueue queue)
     {

@@ -23,6 +23,9 @@ internal struct MappedRange
     /// <summary>The file behind it; inode 0 for none.</summary>
     public FileId File;
 
+    /// <summary>The size of its pages in bytes, where the kernel tells; else 0.</summary>
+    public ulong PageSize;
+
     /// <summary>A kind of name that tells that this is no ordinary memory.</summary>
     public MappedName Name;
 

@@ -60,6 +60,7 @@ internal sealed unsafe class MemoryMap(Descriptor maps) : IDisposable
         range.Writable = (query.vma_flags & Linux.PROCMAP_QUERY_VMA_WRITABLE) != 0;
         range.Shared = (query.vma_flags & Linux.PROCMAP_QUERY_VMA_SHARED) != 0;
         range.FileOffset = query.vma_offset;
+        range.PageSize = query.vma_page_size;
         range.File = new FileId(query.dev_major, query.dev_minor, query.inode);
         if (withName && query.vma_name_size > 1)
             range.Name = KindOf(new ReadOnlySpan<byte>(name, (int)query.vma_name_size - 1));

@@ -3,7 +3,7 @@ using Ioasis.Engine.Memory;
 
 namespace Ioasis.Runner.Memory;
 
-/// <summary>Which memory lies at an address: a shared file by its number, anything else as this memory's own.</summary>
+/// <summary>Which memory lies at an address (a shared file by its number, anything else as this memory's own), and how large its pages are.</summary>
 internal sealed unsafe partial class RemoteMemory
 {
     /// <inheritdoc/>
@@ -28,6 +28,22 @@ internal sealed unsafe partial class RemoteMemory
         catch (ObjectDisposedException)
         {
             return false; // the memory is gone
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Before Linux 6.11, which does not tell, huge pages are not seen.</remarks>
+    public override ulong PageSizeAt(HostAddress address)
+    {
+        try
+        {
+            return _map.Find(address.Value, withName: false, out MappedRange range) == 0
+                ? Math.Max(range.PageSize, base.PageSizeAt(address))
+                : base.PageSizeAt(address);
+        }
+        catch (ObjectDisposedException)
+        {
+            return base.PageSizeAt(address);
         }
     }
 }

@@ -25,6 +25,11 @@ internal sealed class FakeMemory(int pages, FakeOwner? owner = null, bool regist
     /// <summary>Pages asked for by Pin, in order.</summary>
     public List<(ulong First, ulong Count)> Pins { get; } = [];
 
+    /// <summary>What its physical pages are, in bytes.</summary>
+    public ulong PageSize { get; set; } = Page;
+
+    public override ulong PageSizeAt(HostAddress address) => PageSize;
+
     public FakeOwner FakeOwner => (FakeOwner)Owner;
 
     public Span<byte> At(ulong offset, int length) => _bytes.AsSpan((int)offset, length);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ioasis.Devices.Machines;
 using Ioasis.Dispatch.Files;
+using Ioasis.Engine.Failures;
 using Ioasis.Runner;
 using Ioasis.Runner.Explain;
 using Ioasis.Runner.Launch;
@@ -17,6 +18,17 @@ internal static class RunCommand
         {
             Description = "Tell on standard error, in one line each, why an ioctl failed and why a DMA was aborted.",
         };
+        Option<uint> failNth = new("--fail-nth")
+        {
+            Description = "Have the Nth allocation or pin of calls on emulated files fail, as memory could be short on a real machine.",
+            HelpName = "N",
+        };
+        Option<string[]> grants = new("--grant-cap")
+        {
+            Description = "Treat the program as having a capability (CAP_IPC_LOCK, …) in calls on emulated files. May be given again.",
+            HelpName = "CAP[,CAP…]",
+            AllowMultipleArgumentsPerToken = false,
+        };
         Argument<string[]> program = new("program")
         {
             Description = "The program and its arguments, after --.",
@@ -26,11 +38,22 @@ internal static class RunCommand
         Command command = new("run", "Runs a program that finds /dev/iommu and VFIO devices: ioasis run [OPTIONS] -- PROGRAM ARGS");
         machine.AddTo(command);
         command.Options.Add(explain);
+        command.Options.Add(failNth);
+        command.Options.Add(grants);
         command.Arguments.Add(program);
         command.SetAction(parsed =>
         {
+            if (machine.Read(parsed) is not { } description || !TryReadCapabilities(parsed.GetValue(grants) ?? [], out List<Capability> granted))
+                return Messages.UsageStatus;
             string[] words = parsed.GetValue(program)!;
-            return machine.Read(parsed) is { } description ? Run(description, words, parsed.GetValue(explain)) : Messages.UsageStatus;
+            ProgramOptions options = new(words[0], words[1..])
+            {
+                Explain = parsed.GetValue(explain) ? failure => Messages.Error(failure.ToString()) : null,
+                Complain = Messages.Error,
+                Granted = granted,
+                HandleSignals = true,
+            };
+            return Run(description, options, parsed.GetValue(failNth));
         });
         return command;
     }
@@ -42,22 +65,36 @@ internal static class RunCommand
         return error == NoSuchFile ? NotFound : CannotRun;
     }
 
-    private static int Run(MachineDescription description, string[] words, bool explain)
+    private static bool TryReadCapabilities(string[] lists, out List<Capability> capabilities)
     {
-        ProgramOptions options = new(words[0], words[1..])
+        capabilities = [];
+        foreach (string name in lists.SelectMany(list => list.Split(',')))
         {
-            Explain = explain ? failure => Messages.Error(failure.ToString()) : null,
-            Complain = Messages.Error,
-            HandleSignals = true,
-        };
+            if (!CapabilityNames.TryParse(name, out Capability capability))
+            {
+                Messages.Error($"--grant-cap: '{name}' is no capability that linux/capability.h names");
+                return false;
+            }
+
+            capabilities.Add(capability);
+        }
+
+        return true;
+    }
+
+    private static int Run(MachineDescription description, ProgramOptions options, uint failNth)
+    {
+        FailureCountdown? countdown = failNth == 0 ? null : new() { Left = failNth, Fired = place => Messages.Error($"--fail-nth {failNth}: {place} fails") };
         try
         {
             using Machine machine = new(description);
             ProgramEnd end;
             if (options.Explain is { } tell)
                 machine.System.DmaAborted = fault => tell(Explanation.Of(in fault));
-            using (ProgramRunner runner = new(machine.Tree, new DeviceNodes(machine), options))
+            using (ProgramRunner runner = new(machine.Tree, new DeviceNodes(machine), options with { FailNth = countdown }))
                 end = runner.Wait();
+            if (countdown is { Left: not 0 and var left })
+                Messages.Error($"--fail-nth {failNth}: there were only {failNth - left} places, none failed");
             return end.Signalled ? Signal.DieOf(end.Status) : end.Status;
         }
         catch (LaunchException e)

@@ -1,3 +1,5 @@
+using Ioasis.Dispatch.Files;
+using Ioasis.Engine.Failures;
 using Ioasis.Runner.Explain;
 
 namespace Ioasis.Runner;
@@ -18,6 +20,15 @@ public sealed record ProgramOptions(string Program, IReadOnlyList<string> Argume
 
     /// <summary>Called with a line for the user when the runner itself has a problem. On any thread.</summary>
     public Action<string>? Complain { get; init; }
+
+    /// <summary>
+    /// Counts the failure points that calls on emulated files pass, whoever makes them, and has one fail; null for none. A thread that has
+    /// a countdown of its own (/proc/self/fail-nth) goes by that.
+    /// </summary>
+    public FailureCountdown? FailNth { get; init; }
+
+    /// <summary>Capabilities that clients are treated as having in calls on emulated files, besides those that they have.</summary>
+    public IReadOnlyCollection<Capability> Granted { get; init; } = [];
 
     /// <summary>Descriptors of this process to be the program's standard input, output and error; -1 for this process's own.</summary>
     public int StandardInput { get; init; } = -1;

@@ -2,6 +2,7 @@ using Ioasis.Devices.Machines;
 using Ioasis.Dispatch.Files;
 using Ioasis.Runner.Calls;
 using Ioasis.Runner.Explain;
+using Ioasis.Runner.Failures;
 using Ioasis.Runner.Files;
 using Ioasis.Runner.Filters;
 using Ioasis.Runner.Launch;
@@ -76,6 +77,8 @@ public sealed class ProgramRunner : IDisposable
                     Memories = _memories,
                     Numbers = numbers,
                     Explainer = new Explainer(options.Explain, options.Trace),
+                    Failures = new TaskFailures(options.FailNth),
+                    Granted = options.Granted.Aggregate(0ul, (bits, one) => bits | (1ul << (int)one)),
                     Complain = complain,
                 };
                 _threads = new ServiceThreads(_listener, () => new CallServer(emulation).Serve);

@@ -105,6 +105,9 @@ public enum ReasonCode : ushort
     PinMadeToFail,
     LookUpMadeToFail,
     StepMadeToFail,
+    TaskEnded,
+    NumberUnreadable,
+    NumberTooLarge,
 
     // Devices, groups, attachments, page tables.
     NotAnIommufd,

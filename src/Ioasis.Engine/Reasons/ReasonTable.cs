@@ -113,6 +113,9 @@ public static class ReasonTable
         PinMadeToFail => (EFAULT, "pinning was made to fail (fail-nth): {4}"),
         LookUpMadeToFail => (ENOENT, "the search for an object was made to fail (fail-nth): {4}"),
         StepMadeToFail => (EINVAL, "a step was made to fail (fail-nth): {4}"),
+        TaskEnded => (ESRCH, "thread {0}, whose {4} this is, has ended"),
+        NumberUnreadable => (EINVAL, "what was written to {4} is no number"),
+        NumberTooLarge => (ERANGE, "{0} was written to {4}, {1} is the most"),
 
         NotAnIommufd => (EBADFD, "descriptor {0} is open but is no /dev/iommu"),
         BadDescriptor => (EBADF, "descriptor {0} is not open"),

@@ -1,3 +1,4 @@
+using Ioasis.Engine.Failures;
 using Ioasis.Runner.Native;
 using Ioasis.Runner.Processes;
 using Ioasis.Runner.Syscalls;
@@ -16,7 +17,7 @@ internal sealed class CallServer
     public CallServer(Emulation emulation)
     {
         _emulation = emulation;
-        _caller = new Caller(emulation.Processes, emulation.Files, emulation.Numbers, emulation.Listener);
+        _caller = new Caller(emulation.Processes, emulation.Files, emulation.Numbers, emulation.Listener, emulation.Granted);
         var places = new ClientPaths(emulation);
         var installer = new DescriptorInstaller(emulation);
         var nodes = new NodeStat(emulation);
@@ -29,7 +30,14 @@ internal sealed class CallServer
     {
         try
         {
-            Answer(in call);
+            if (_emulation.Failures.Of(call.pid) is not { } countdown)
+            {
+                Answer(in call);
+                return;
+            }
+
+            using (FailurePoint.Arm(countdown))
+                Answer(in call);
         }
 #pragma warning disable CA1031 // Whatever a handler throws, the client gets an answer and the runner goes on.
         catch (Exception unexpected)

@@ -1,4 +1,5 @@
 using Ioasis.Runner.Explain;
+using Ioasis.Runner.Failures;
 using Ioasis.Runner.Files;
 using Ioasis.Runner.Memory;
 using Ioasis.Runner.Notifications;
@@ -31,6 +32,11 @@ internal sealed class Emulation
     public required FreeNumber Numbers { get; init; }
 
     public required Explainer Explainer { get; init; }
+
+    public required TaskFailures Failures { get; init; }
+
+    /// <summary>Capabilities that every client is treated as having, a bit each.</summary>
+    public required ulong Granted { get; init; }
 
     public required Action<string> Complain { get; init; }
 

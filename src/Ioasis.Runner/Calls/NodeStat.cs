@@ -11,16 +11,25 @@ internal sealed unsafe class NodeStat(Emulation emulation)
     public void AnswerStat(in seccomp_notif call, PathNode node, ulong address)
     {
         statx file = Of(node);
+        Answer(in call, in file, address, extended: false);
+    }
+
+    /// <summary>Answers any of the family with what is known already.</summary>
+    public void Answer(in seccomp_notif call, in statx file, ulong address, bool extended)
+    {
         byte* room = stackalloc byte[256];
-        emulation.Table.Stat.Write(in file, new Span<byte>(room, 256));
-        Answer(in call, address, room, emulation.Table.Stat.Size);
+        if (extended)
+            *(statx*)room = file;
+        else
+            emulation.Table.Stat.Write(in file, new Span<byte>(room, 256));
+        Answer(in call, address, room, extended ? sizeof(statx) : emulation.Table.Stat.Size);
     }
 
     /// <summary>Answers statx, whatever fields were asked for: all basic ones are there.</summary>
     public void AnswerStatX(in seccomp_notif call, PathNode node, ulong address)
     {
         statx file = Of(node);
-        Answer(in call, address, &file, sizeof(statx));
+        Answer(in call, in file, address, extended: true);
     }
 
     private void Answer(in seccomp_notif call, ulong address, void* from, int length)
@@ -31,20 +40,20 @@ internal sealed unsafe class NodeStat(Emulation emulation)
             emulation.Listener.Fail(in call, Linux.EFAULT);
     }
 
-    /// <summary>As Linux shows its anonymous inodes: one inode for all, of no kind.</summary>
-    private static statx OfNameless() => new()
+    /// <summary>As Linux shows its anonymous inodes: one inode for all.</summary>
+    private static statx OfNameless(PathNode node) => new()
     {
         stx_mask = Linux.STATX_BASIC_STATS,
         stx_blksize = (uint)Environment.SystemPageSize,
         stx_nlink = 1,
-        stx_mode = 0x180, // 0600
+        stx_mode = (ushort)node.Mode,
         stx_ino = 1,
     };
 
     private statx Of(PathNode node)
     {
         if (node.Kind == PathKind.Nameless)
-            return OfNameless();
+            return OfNameless(node);
         statx file;
         fixed (byte* path = emulation.Material.StandOf(node).Path)
             _ = Stat.Get(Linux.AT_FDCWD, path, Linux.AT_SYMLINK_NOFOLLOW, out file);

@@ -10,6 +10,7 @@ namespace Ioasis.Runner.Calls;
 internal sealed unsafe class PathCalls(Emulation emulation, ClientPaths paths, DescriptorInstaller installer, NodeStat nodes)
 {
     private readonly NodeOpen _open = new(emulation, installer);
+    private readonly TaskOpen _taskOpen = new(emulation, installer);
 
     public void ServeOpen(in seccomp_notif call)
     {
@@ -67,6 +68,12 @@ internal sealed unsafe class PathCalls(Emulation emulation, ClientPaths paths, D
         bool follow = (flags & Linux.AT_SYMLINK_NOFOLLOW) == 0;
         Place place = paths.Find(
             call.pid, byPath ? Linux.AT_FDCWD : (int)arguments[0], arguments[byPath ? 0 : 1], follow, (flags & Linux.AT_EMPTY_PATH) != 0);
+        if (TryGetLike(place, out ProcPath like))
+        {
+            Answer(in call, AccessError(like.Text, mode));
+            return;
+        }
+
         if (!TryGetNode(in call, place, out PathNode node))
             return;
         int error = (mode & ~(Linux.R_OK | Linux.W_OK | Linux.X_OK)) != 0 ? Linux.EINVAL : AccessError(node, mode);
@@ -81,7 +88,13 @@ internal sealed unsafe class PathCalls(Emulation emulation, ClientPaths paths, D
         int at = byPath ? 0 : 1;
         Place place = paths.Find(call.pid, directory, arguments[at], follow: false);
         ReadOnlySpan<byte> target;
-        if (place.Owner != 0)
+        if (place.File == TaskFile.FailNth)
+        {
+            emulation.Listener.Fail(in call, Linux.EINVAL);
+            return;
+        }
+
+        if (place.Owner != 0 && place.File == TaskFile.None)
         {
             target = paths.NameOfDescriptor(place.Owner, place.Descriptor);
             if (target.IsEmpty)
@@ -110,7 +123,9 @@ internal sealed unsafe class PathCalls(Emulation emulation, ClientPaths paths, D
     {
         bool follow = (flags & emulation.Table.O_NOFOLLOW) == 0 && (flags & (Linux.O_CREAT | Linux.O_EXCL)) != (Linux.O_CREAT | Linux.O_EXCL);
         Place place = paths.Find(call.pid, directory, path, follow);
-        if (TryGetNode(in call, place, out PathNode node))
+        if (place.File != TaskFile.None)
+            _taskOpen.Answer(in call, place.File, place.Owner, flags);
+        else if (TryGetNode(in call, place, out PathNode node))
             _open.Answer(in call, node, flags);
     }
 
@@ -118,6 +133,16 @@ internal sealed unsafe class PathCalls(Emulation emulation, ClientPaths paths, D
     {
         bool follow = (flags & Linux.AT_SYMLINK_NOFOLLOW) == 0;
         Place place = paths.Find(call.pid, directory, path, follow, (flags & Linux.AT_EMPTY_PATH) != 0);
+        if (TryGetLike(place, out ProcPath like))
+        {
+            int error = Files.Stat.Get(Linux.AT_FDCWD, like.Text, 0, out statx file);
+            if (error == 0)
+                nodes.Answer(in call, in file, into, extended);
+            else
+                emulation.Listener.Fail(in call, error);
+            return;
+        }
+
         if (!TryGetNode(in call, place, out PathNode node))
             return;
         if (extended)
@@ -145,11 +170,17 @@ internal sealed unsafe class PathCalls(Emulation emulation, ClientPaths paths, D
         if (node.Kind is PathKind.Device or PathKind.Nameless)
             return (mode & Linux.X_OK) != 0 ? Linux.EACCES : 0;
         fixed (byte* path = emulation.Material.StandOf(node).Path)
-        {
-            return LibC.faccessat(Linux.AT_FDCWD, path, mode, 0) == 0
-                ? 0
-                : System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
-        }
+            return AccessError(path, mode);
+    }
+
+    private static int AccessError(byte* path, int mode) =>
+        LibC.faccessat(Linux.AT_FDCWD, path, mode, 0) == 0 ? 0 : System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
+
+    /// <summary>The host's file in /proc that a file of ours there is like.</summary>
+    private static bool TryGetLike(Place place, out ProcPath like)
+    {
+        like = place.File == TaskFile.FailNth ? TaskOpen.LikeFailNth(place.Owner) : default;
+        return place.File == TaskFile.FailNth;
     }
 
     private void AnswerText(in seccomp_notif call, ReadOnlySpan<byte> text, ulong into, int room)

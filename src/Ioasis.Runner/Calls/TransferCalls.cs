@@ -1,6 +1,7 @@
 using Ioasis.Dispatch.Files;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Reasons;
+using Ioasis.Runner.Failures;
 using Ioasis.Runner.Files;
 using Ioasis.Runner.Native;
 using Ioasis.Runner.Processes;
@@ -61,7 +62,7 @@ internal sealed unsafe class TransferCalls(Emulation emulation, Caller caller)
             return;
         }
 
-        if (position is not null)
+        if (position is not null && !(writes && file.File is FailNthFile))
             _ = LibC.lseek(position, total, Linux.SEEK_CUR);
         emulation.Listener.Return(in call, total);
     }

@@ -36,6 +36,15 @@ internal unsafe struct ProcPath
         return path;
     }
 
+    /// <summary>/proc/PROCESS/task/THREAD</summary>
+    public static ProcPath TaskOf(int process, int thread)
+    {
+        ProcPath path = default;
+        path.Add("/proc/"u8, process);
+        path.Add("/task/"u8, thread);
+        return path;
+    }
+
     /// <summary>/proc/THREAD/NAME</summary>
     public static ProcPath Of(int thread, ReadOnlySpan<byte> name)
     {

@@ -1,5 +1,6 @@
 using Ioasis.Devices.Machines;
 using Ioasis.Dispatch.Files;
+using Ioasis.Runner.Failures;
 
 namespace Ioasis.Runner.Paths;
 
@@ -28,6 +29,7 @@ internal static class MachinePaths
             }
         }
 
+        FailureFiles.AddTo(tree);
         return tree;
     }
 }

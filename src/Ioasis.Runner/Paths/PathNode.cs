@@ -35,8 +35,9 @@ internal sealed class PathNode
         _lookup = _children.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
-    private PathNode(string name)
+    private PathNode(string name, uint mode)
     {
+        Mode = mode;
         Parent = this;
         Name = name;
         Path = name;
@@ -59,7 +60,7 @@ internal sealed class PathNode
     /// </summary>
     public bool IsOwned { get; init; }
 
-    /// <summary>Permission bits.</summary>
+    /// <summary>Permission bits; of a nameless file its kind as well.</summary>
     public uint Mode { get; init; } = 0x1ed; // 0755
 
     /// <summary>Where a link leads.</summary>
@@ -75,8 +76,9 @@ internal sealed class PathNode
     public StandIn? Stand { get; set; }
 
     /// <summary>A file without a path.</summary>
-    /// <param name="name">What /proc/PID/fd shows: anon_inode:[NAME].</param>
-    public static PathNode Nameless(string name) => new(name);
+    /// <param name="name">What /proc/PID/fd shows: anon_inode:[NAME], or where else it came from.</param>
+    /// <param name="mode">What stat(2) shows; Linux's anonymous inodes have no kind.</param>
+    public static PathNode Nameless(string name, uint mode = 0x180) => new(name, mode);
 
     public IReadOnlyCollection<PathNode> Children => _children is null ? [] : _children.Values;
 

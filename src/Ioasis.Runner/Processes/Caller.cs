@@ -17,7 +17,7 @@ namespace Ioasis.Runner.Processes;
 /// <summary>
 /// The thread of a client whose call is being served. One object a service thread, set anew for each call.
 /// </summary>
-internal sealed unsafe class Caller(ProcessTable processes, OpenFiles files, FreeNumber numbers, Listener listener) : ICaller
+internal sealed unsafe class Caller(ProcessTable processes, OpenFiles files, FreeNumber numbers, Listener listener, ulong granted) : ICaller
 {
     /// <summary>The inode of the first user namespace (linux/proc_ns.h, PROC_USER_INIT_INO): capabilities of others count for nothing.</summary>
     private const ulong InitialUserNamespace = 0xEFFFFFFD;
@@ -57,6 +57,8 @@ internal sealed unsafe class Caller(ProcessTable processes, OpenFiles files, Fre
     /// <inheritdoc/>
     public bool Has(Capability capability)
     {
+        if ((granted >> (int)capability & 1) != 0)
+            return true;
         var header = new cap_user_header { version = Linux.LINUX_CAPABILITY_VERSION_3, pid = Thread };
         cap_user_data* sets = stackalloc cap_user_data[2];
         if (LibC.syscall(SyscallTable.Native.CapGet, (nint)(&header), (nint)sets, 0, 0, 0) != 0)

@@ -33,6 +33,18 @@ internal static class Descendants
         }
     }
 
+    /// <summary>Whether a process is below this one.</summary>
+    public static bool HasThisProcess(ProcessStatus process)
+    {
+        while (process.Parent > 1 && process.Parent != Environment.ProcessId)
+        {
+            if (!ProcessStatus.TryRead(process.Parent, out process))
+                return false;
+        }
+
+        return process.Parent == Environment.ProcessId;
+    }
+
     /// <summary>/proc/ID/stat: "ID (NAME) STATE PARENT …"; the name may hold anything.</summary>
     private static bool TryReadParent(string path, out int parent)
     {

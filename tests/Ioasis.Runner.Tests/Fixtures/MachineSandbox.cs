@@ -14,8 +14,13 @@ internal sealed class MachineSandbox : IDisposable
     private readonly DeviceNodes _nodes;
 
     public MachineSandbox(params string[] devices)
+        : this([], devices)
     {
-        Assert.True(MachineDescription.TryParse(devices, [], null, null, out MachineDescription? description, out string? error), error);
+    }
+
+    public MachineSandbox(string[] iommus, string[] devices)
+    {
+        Assert.True(MachineDescription.TryParse(iommus, devices, null, null, out MachineDescription? description, out string? error), error);
         Machine = new Machine(description!);
         _nodes = new DeviceNodes(Machine);
         _outputHandle = File.OpenHandle(_output, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite);
@@ -29,7 +34,9 @@ internal sealed class MachineSandbox : IDisposable
 
     public string Output => Encoding.UTF8.GetString(File.ReadAllBytes(_output));
 
-    public ProgramRunner Start(string program, params string[] arguments) => new(Machine.Tree, _nodes, new ProgramOptions(program, arguments)
+    public ProgramRunner Start(string program, params string[] arguments) => Start(new ProgramOptions(program, arguments));
+
+    public ProgramRunner Start(ProgramOptions options) => new(Machine.Tree, _nodes, options with
     {
         Explain = line =>
         {

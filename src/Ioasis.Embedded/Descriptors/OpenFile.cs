@@ -27,7 +27,7 @@ internal sealed class OpenFile
     /// <returns>Whether there is; always true of a file that is no queue, as of any file that knows no poll.</returns>
     public bool WaitReadable(int milliseconds) => _ready?.Wait(milliseconds) ?? true;
 
-    /// <summary>mmap(2) and munmap(2) in one: what <see cref="DeviceFile.CheckMap"/> allows may be mapped.</summary>
+    /// <summary>What of it this process may map, where <see cref="DeviceFile.CheckMap"/> allows it; null for a queue.</summary>
     public FilePages? Pages => _pages;
 
     /// <summary>Counts a call. Only while it is in the table, under the table's lock.</summary>

@@ -151,10 +151,14 @@ public sealed partial class Container
             if (!space.TryFindArea(iova, last, out AddressRange first, out _) || first.First < iova)
                 return 0;
             ulong end = space.TryFindArea(last, last, out AddressRange lowest, out _) ? lowest.Last : last;
-            _moving.RemoveWhere(start => start >= iova && start <= end);
+            if (_moving.Count != 0)
+                ForgetMoving(iova, end);
             Reason unused = default; // no mapping is cut
             space.Unmap(new AddressRange(iova, end), out ulong unmapped, ref unused);
             return unmapped;
         }
     }
+
+    /// <summary>Mappings that begin in a range are gone, and with them that their addresses are invalid.</summary>
+    private void ForgetMoving(ulong first, ulong last) => _moving.RemoveWhere(start => start >= first && start <= last);
 }

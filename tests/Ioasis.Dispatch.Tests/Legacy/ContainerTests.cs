@@ -126,6 +126,23 @@ public sealed class ContainerTests
     }
 
     [Fact]
+    public void Map_and_unmap_allocate_nothing_in_steady_state()
+    {
+        using LegacyBench bench = new();
+        (int container, _) = bench.Prepare(VFIO_TYPE1v2_IOMMU);
+        long before = 0;
+        for (int i = 0; i < 300; i++)
+        {
+            if (i == 100)
+                before = GC.GetAllocatedBytesForCurrentThread();
+            bench.Map(container, Iova, 4);
+            bench.Unmap(container, Iova, 4);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    [Fact]
     public void Only_version_2_tracks_dirty_pages()
     {
         using LegacyBench bench = new();

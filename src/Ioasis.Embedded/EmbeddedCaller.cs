@@ -3,6 +3,7 @@ using Ioasis.Dispatch.Descriptors;
 using Ioasis.Dispatch.Files;
 using Ioasis.Embedded.Descriptors;
 using Ioasis.Embedded.Native;
+using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Memory;
 using Ioasis.Engine.Reasons;
 using Microsoft.Win32.SafeHandles;
@@ -45,6 +46,16 @@ internal sealed class EmbeddedCaller(ClientMemory memory, DescriptorTable files)
             return Errno.Success;
         handle.Dispose();
         return why.Because(ReasonCode.DescriptorNotAnEvent, (uint)descriptor);
+    }
+
+    public Errno TakeFile(int descriptor, AddressRange range, out FileMemory? taken, ref Reason why)
+    {
+        taken = null;
+        if (LibC.fcntl(descriptor, LibC.F_GETFD, 0) < 0)
+            return why.Because(ReasonCode.BadDescriptor, (uint)descriptor);
+        using var file = new SafeFileHandle(descriptor, ownsHandle: false);
+        taken = ClientFile.Take(Memory.Owner, file, range);
+        return Errno.Success;
     }
 
     public Errno ReserveDescriptor(DeviceFile file, out int number, ref Reason why)

@@ -1,4 +1,5 @@
 using Ioasis.Devices.Interrupts;
+using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Memory;
 using Ioasis.Engine.Reasons;
 
@@ -25,6 +26,16 @@ public interface ICaller
     /// </summary>
     /// <returns>EBADF when the descriptor is not open, EINVAL when it is no eventfd.</returns>
     Errno TakeEvent(int descriptor, out EventLine? line, ref Reason why);
+
+    /// <summary>
+    /// Takes one of the caller's files for its bytes; it stays usable when the caller closes its own descriptor. The taker says
+    /// <see cref="ClientMemory.Unmapped"/> when it is done.
+    /// </summary>
+    /// <param name="descriptor">Any file; emulated ones are found by <see cref="FindFile"/> before.</param>
+    /// <param name="range">The part that will be mapped, in bytes of the file.</param>
+    /// <param name="memory">Its bytes.</param>
+    /// <param name="why">EBADF: the descriptor is not open.</param>
+    Errno TakeFile(int descriptor, AddressRange range, out FileMemory? memory, ref Reason why);
 
     /// <summary>
     /// Prepares a descriptor for a file that this call makes, close-on-exec. The client does not have it yet, so

@@ -11,7 +11,7 @@ namespace Ioasis.Dispatch.Iommufd;
 /// <summary>Handlers on address spaces: allocate, map, copy, unmap, and the one that legacy VFIO uses.</summary>
 internal static class SpaceCalls
 {
-    private const iommufd_ioas_map_flags KnownFlags = IOMMU_IOAS_MAP_FIXED_IOVA | IOMMU_IOAS_MAP_WRITEABLE | IOMMU_IOAS_MAP_READABLE;
+    public const iommufd_ioas_map_flags KnownFlags = IOMMU_IOAS_MAP_FIXED_IOVA | IOMMU_IOAS_MAP_WRITEABLE | IOMMU_IOAS_MAP_READABLE;
 
     public static Errno Allocate(ref IoctlCall call, ref Reason why)
     {
@@ -101,10 +101,10 @@ internal static class SpaceCalls
         }
     }
 
-    private static Iova? FixedIova(iommufd_ioas_map_flags flags, ulong iova) =>
+    public static Iova? FixedIova(iommufd_ioas_map_flags flags, ulong iova) =>
         (flags & IOMMU_IOAS_MAP_FIXED_IOVA) != 0 ? new Iova(iova) : null;
 
-    private static AreaAccess AccessOf(iommufd_ioas_map_flags flags) =>
+    public static AreaAccess AccessOf(iommufd_ioas_map_flags flags) =>
         ((flags & IOMMU_IOAS_MAP_READABLE) != 0 ? AreaAccess.Read : AreaAccess.None)
         | ((flags & IOMMU_IOAS_MAP_WRITEABLE) != 0 ? AreaAccess.Write : AreaAccess.None);
 }

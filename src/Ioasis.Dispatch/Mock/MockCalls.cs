@@ -39,6 +39,8 @@ internal static class MockCalls
             IOMMU_TEST_OP_DESTROY_ACCESS_PAGES => MockAccessCalls.Unpin(ref call, ref cmd, ref why),
             IOMMU_TEST_OP_ACCESS_RW => MockAccessCalls.Transfer(ref call, ref cmd, ref why),
             IOMMU_TEST_OP_DIRTY => MockDirtyCalls.Mark(ref call, ref cmd, ref why),
+            IOMMU_TEST_OP_DMABUF_GET => MockBufferCalls.Create(ref call, ref cmd, ref why),
+            IOMMU_TEST_OP_DMABUF_REVOKE => MockBufferCalls.Revoke(ref call, ref cmd, ref why),
             _ => why.Because(ReasonCode.MockOperationUnknown, (ulong)cmd.op),
         };
     }

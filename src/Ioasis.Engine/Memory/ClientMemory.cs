@@ -14,7 +14,7 @@ public abstract class ClientMemory
     protected ClientMemory(PinOwner owner) => Owner = owner;
 
     /// <summary>Who is charged for pages of this memory that are pinned.</summary>
-    public PinOwner Owner { get; }
+    public PinOwner Owner { get; private protected set; }
 
     /// <summary>False once the memory is gone for good.</summary>
     public abstract bool IsAlive { get; }
@@ -40,6 +40,19 @@ public abstract class ClientMemory
     /// </param>
     /// <param name="why">The reason when it fails: EFAULT.</param>
     public abstract Errno Pin(HostAddress start, ulong length, bool writable, out SharedPages? shared, ref Reason why);
+
+    /// <summary>
+    /// No page that a mapping of this memory had pinned is pinned any more. For memory that belongs to one mapping; the lock of the
+    /// mapping's context is held, and no DMA uses it.
+    /// </summary>
+    public virtual void Unpinned()
+    {
+    }
+
+    /// <summary>The mapping of this memory is gone. As <see cref="Unpinned"/>.</summary>
+    public virtual void Unmapped()
+    {
+    }
 
     /// <summary>Tells which memory lies at an address, so that it can be compared with what lies elsewhere.</summary>
     /// <param name="start">First byte.</param>

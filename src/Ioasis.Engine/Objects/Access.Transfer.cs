@@ -68,6 +68,8 @@ public sealed partial class Access
                 return why.Because(ReasonCode.AccessNotMapped, iova, iova + (ulong)(most - 1), iova);
             if ((area.Access & access) == 0)
                 return why.Because(ReasonCode.AccessNotPermitted, iova);
+            if (area.Backing.IsDeviceMemory)
+                return why.Because(ReasonCode.AccessToDeviceMemory, iova);
             ulong length = Math.Min((ulong)Math.Min(most, LongestPart), last - iova + 1);
             part = new Part(space, area.Backing, iova, area.Address + (iova - first), (int)length);
             space.BeginTransfer();

@@ -78,7 +78,7 @@ public sealed partial class IommuContext
                 return why.Because(ReasonCode.NoLegacySpace);
             if (access == AreaAccess.None && space.TableCount != 0)
                 return why.Because(ReasonCode.NoAccessFlag, 0); // no page table has such an entry; without one nobody looks
-            return space.Map(memory, address, length, iova, access, mayLockMemory, out _, ref why);
+            return space.Map(memory, address, length, iova, access, mayLockMemory ? PinCharging.Unlimited : Charging, out _, ref why);
         }
     }
 

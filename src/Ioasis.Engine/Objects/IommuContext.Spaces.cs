@@ -42,7 +42,7 @@ public sealed partial class IommuContext
         {
             if (!TryFind(space, Ioas.KindName, out Ioas ioas, ref why, out Errno errno))
                 return errno;
-            return ioas.Map(memory, address, length, iova, access, mayLockMemory, out placed, ref why);
+            return ioas.Map(memory, address, length, iova, access, mayLockMemory ? PinCharging.Unlimited : Charging, out placed, ref why);
         }
     }
 

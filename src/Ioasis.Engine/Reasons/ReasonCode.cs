@@ -99,6 +99,15 @@ public enum ReasonCode : ushort
     MemoryGone,
     MemoryUnreadable,
     MemlockLimit,
+    FileNotMemory,
+    FilePastEnd,
+    FileNotShareable,
+    BufferTooShort,
+    BufferRevoked,
+    AreaIsNoFile,
+    AccessToDeviceMemory,
+    NotADmaBuf,
+    BufferLengthInvalid,
 
     // Failures that were asked for.
     AllocationMadeToFail,

@@ -32,6 +32,9 @@ internal sealed class Backing
     /// <summary>Whether it is memory of this client.</summary>
     public bool IsOf(ClientMemory memory) => ReferenceEquals(_memory, memory);
 
+    /// <summary>Who is charged for it.</summary>
+    public PinOwner Owner => _memory.Owner;
+
     /// <summary>A device may write.</summary>
     public bool Writable { get; private set; }
 
@@ -67,6 +70,7 @@ internal sealed class Backing
     public unsafe void Close()
     {
         Debug.Assert(_areas == 0 && _pins.IsEmpty);
+        _memory.Unmapped();
         _memory = null!;
         _direct = null;
     }
@@ -87,7 +91,38 @@ internal sealed class Backing
     }
 
     /// <summary>Takes one pin of an area's pages back; pages without a pin are discharged.</summary>
-    public void Unpin(ulong address, ulong length) => Discharge(_pins.Remove(PageRun.Of(address, length)));
+    public void Unpin(ulong address, ulong length)
+    {
+        Discharge(_pins.Remove(PageRun.Of(address, length)));
+        if (_pins.IsEmpty)
+            _memory.Unpinned();
+    }
+
+    /// <summary>Memory of a device: no access reads or pins it.</summary>
+    public bool IsDeviceMemory => _charging == PinCharging.DeviceMemory;
+
+    /// <summary>It is a file, whose charge another process can take over.</summary>
+    public bool IsFile => _memory is FileMemory;
+
+    /// <summary>Charges another process for what is pinned, against its limit.</summary>
+    /// <returns>ENOMEM: the limit; nothing has changed.</returns>
+    public Errno ChargeTo(PinOwner owner, ref Reason why)
+    {
+        PinOwner old = _memory.Owner;
+        if (old == owner)
+            return Errno.Success;
+        ulong pages = 0;
+        foreach (PageRun run in _pins.Pages)
+            pages += run.Count;
+        ((FileMemory)_memory).ChangeOwner(owner);
+        Errno errno = pages == 0 ? Errno.Success : Charge(pages, ref why);
+        ((FileMemory)_memory).ChangeOwner(old);
+        if (errno.Failed)
+            return errno;
+        Discharge(pages);
+        ((FileMemory)_memory).ChangeOwner(owner);
+        return Errno.Success;
+    }
 
     /// <summary>Probes and charges pages that become pinned: the way in for <see cref="PinCoverage"/>.</summary>
     public Errno Acquire(PageRun run, out SharedPages? shared, ref Reason why)

@@ -108,6 +108,8 @@ public sealed partial class Ioas
         partLast = 0;
         if (!TryTranslate(iova, out ulong first, out ulong last, out Area area))
             return why.Because(ReasonCode.AccessNotMapped, range.First, range.Last, iova);
+        if (area.Backing.IsDeviceMemory)
+            return why.Because(ReasonCode.AccessToDeviceMemory, iova);
         ulong address = area.Address + (iova - first);
         if ((address & WithinPage) != 0)
             return why.Because(ReasonCode.AccessUnaligned, iova, address);

@@ -10,7 +10,7 @@ namespace Ioasis.Engine.Spaces;
 public sealed partial class Ioas
 {
     internal Errno Map(
-        ClientMemory memory, HostAddress address, ulong length, Iova? iova, AreaAccess access, bool mayLockMemory,
+        ClientMemory memory, HostAddress address, ulong length, Iova? iova, AreaAccess access, PinCharging charging,
         out Iova placed, ref Reason why)
     {
         placed = default;
@@ -25,7 +25,7 @@ public sealed partial class Ioas
         if (errno.Failed)
             return errno;
         Backing backing = Context.Backings.Take();
-        backing.Open(memory, address, length, (access & AreaAccess.Write) != 0, mayLockMemory ? PinCharging.Unlimited : Context.Charging);
+        backing.Open(memory, address, length, (access & AreaAccess.Write) != 0, charging);
         Segment all = new(backing, address.Value, length);
         errno = Place(new ReadOnlySpan<Segment>(in all), length, iova, access, out placed, ref why);
         if (errno.Failed)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Ioasis.Devices.Interrupts;
 using Ioasis.Dispatch.Descriptors;
 using Ioasis.Dispatch.Files;
+using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Memory;
 using Ioasis.Engine.Reasons;
 using Ioasis.Runner.Files;
@@ -101,6 +102,18 @@ internal sealed unsafe class Caller(ProcessTable processes, OpenFiles files, Fre
             return Errno.Success;
         handle.Dispose();
         return why.Because(ReasonCode.DescriptorNotAnEvent, (ulong)(uint)descriptor);
+    }
+
+    /// <inheritdoc/>
+    public Errno TakeFile(int descriptor, AddressRange range, out FileMemory? memory, ref Reason why)
+    {
+        memory = null;
+        using Descriptor copy = DescriptorCopy.Of(_process, Thread, descriptor);
+        if (copy.IsInvalid)
+            return why.Because(ReasonCode.BadDescriptor, (ulong)(uint)descriptor);
+        using var file = new SafeFileHandle(copy.Number, ownsHandle: false);
+        memory = ClientFile.Take(_process.Owner, file, range);
+        return Errno.Success;
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Ioasis.Engine.Addresses;
 using Ioasis.Devices.Interrupts;
 using Ioasis.Dispatch.Files;
 using Ioasis.Embedded;
@@ -16,6 +17,8 @@ internal sealed class CaseCaller(EmbeddedKernel kernel, EmbeddedCaller caller) :
     public Errno FindFile(int descriptor, out DeviceFile? file, ref Reason why) => caller.FindFile(descriptor, out file, ref why);
 
     public Errno TakeEvent(int descriptor, out EventLine? line, ref Reason why) => caller.TakeEvent(descriptor, out line, ref why);
+
+    public Errno TakeFile(int descriptor, AddressRange range, out FileMemory? memory, ref Reason why) => caller.TakeFile(descriptor, range, out memory, ref why);
 
     public Errno ReserveDescriptor(DeviceFile file, out int number, ref Reason why) => caller.ReserveDescriptor(file, out number, ref why);
 

@@ -32,6 +32,12 @@ internal sealed class ReadOnlyCaller : ICaller
         return why.Because(ReasonCode.DescriptorNotAnEvent, (ulong)descriptor);
     }
 
+    public Errno TakeFile(int descriptor, AddressRange range, out FileMemory? memory, ref Reason why)
+    {
+        memory = null;
+        return why.Because(ReasonCode.BadDescriptor, (ulong)descriptor);
+    }
+
     public Errno ReserveDescriptor(DeviceFile file, out int number, ref Reason why)
     {
         number = TestCaller.FirstCreated;

@@ -1,3 +1,6 @@
+using Microsoft.Win32.SafeHandles;
+using Ioasis.Dispatch.Descriptors;
+using Ioasis.Engine.Addresses;
 using Ioasis.Devices.Interrupts;
 using Ioasis.Dispatch.Files;
 using Ioasis.Engine.Memory;
@@ -47,6 +50,14 @@ internal sealed class TestCaller : ICaller
     {
         line = Descriptors.GetValueOrDefault(descriptor) as EventLine;
         return line is null ? why.Because(ReasonCode.DescriptorNotAnEvent, (ulong)descriptor) : Errno.Success;
+    }
+
+    public Errno TakeFile(int descriptor, AddressRange range, out FileMemory? memory, ref Reason why)
+    {
+        memory = Descriptors.GetValueOrDefault(descriptor) is SafeFileHandle file
+            ? ClientFile.Take(Bytes.Owner, file, range)
+            : ClientFile.OfNoMemory(Bytes.Owner);
+        return Errno.Success;
     }
 
     public Errno ReserveDescriptor(DeviceFile file, out int number, ref Reason why)

@@ -275,10 +275,10 @@ public sealed class IommufdFileTests
     [Fact]
     public void WhatIsNotImplementedSaysSo()
     {
-        iommu_ioas_change_process cmd = new() { size = 8 };
-        Assert.Equal(ErrnoCode.EOPNOTSUPP, _bench.Call(IOMMU_IOAS_CHANGE_PROCESS, ref cmd));
+        iommu_ioas_noiommu_get_pa cmd = new() { size = (uint)System.Runtime.CompilerServices.Unsafe.SizeOf<iommu_ioas_noiommu_get_pa>() };
+        Assert.Equal(ErrnoCode.EOPNOTSUPP, _bench.Call(IOMMU_IOAS_NOIOMMU_GET_PA, ref cmd));
         Assert.Equal(ReasonCode.NotImplemented, _bench.Caller.Why.Code);
-        Assert.Contains("IOMMU_IOAS_CHANGE_PROCESS", _bench.Caller.Why.ToString(), StringComparison.Ordinal);
+        Assert.Contains("IOMMU_IOAS_NOIOMMU_GET_PA", _bench.Caller.Why.ToString(), StringComparison.Ordinal);
         Assert.Equal(ErrnoCode.ENOTTY, _bench.File.Ioctl(_bench.Caller, 0x3B63, 0, out _, ref _bench.Caller.Why).Code);
         Assert.Equal(ReasonCode.UnknownIoctl, _bench.Caller.Why.Code);
     }

@@ -6,7 +6,7 @@ set -euo pipefail
 
 sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
 export DEBIAN_FRONTEND=noninteractive
-packages=(gcc make libc6-dev uuid-dev xz-utils pkg-config libdpdk-dev busybox-static cpio)
+packages=(gcc make libc6-dev uuid-dev libcap-dev xz-utils pkg-config libdpdk-dev busybox-static cpio)
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 

@@ -4,6 +4,7 @@ using Ioasis.Clients.Tests.Fixtures;
 namespace Ioasis.Clients.Tests;
 
 /// <summary>Linux 7.3's own VFIO selftests, built from its source and unmodified, against edu (and dmatest, for MSI-X and memory).</summary>
+[Collection(nameof(HugePageCollection))]
 public sealed partial class VfioSelftestTests
 {
     /// <summary>What may be skipped: an interrupt that the device lacks, and huge pages that the host has not.</summary>

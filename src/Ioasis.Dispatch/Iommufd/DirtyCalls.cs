@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using Ioasis.Abi;
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Memory;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Tables;
@@ -41,6 +42,10 @@ internal static class DirtyCalls
             return why.Because(ReasonCode.ReservedNotZero, cmd.__reserved, name: nameof(cmd.__reserved));
         ObjectId table = new(cmd.hwpt_id);
         Errno errno = call.Context.CheckDirtyRange(table, new Iova(cmd.iova), cmd.length, cmd.page_size, ref why);
+        if (errno.Succeeded)
+            errno = FailurePoint.Allocate("dirty bitmap", ref why);
+        if (errno.Succeeded)
+            errno = FailurePoint.Pin("pages of the caller's bitmap", ref why);
         if (errno.Failed)
             return errno;
 

@@ -3,6 +3,7 @@ using Ioasis.Abi.Mock;
 using Ioasis.Dispatch.Files;
 using Ioasis.Dispatch.Iommufd;
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Memory;
 using Ioasis.Engine.Objects;
 using Ioasis.Engine.Reasons;
@@ -56,6 +57,9 @@ internal static class MockAccessCalls
         if (!access.PinsPages)
             return why.Because(ReasonCode.MockAccessPinsNot, cmd.id);
 
+        errno = FailurePoint.Allocate("list of an access's pages", ref why);
+        if (errno.Failed)
+            return errno;
         Iova iova = Place(access, part.flags, part.iova);
         List<MemoryRun> pages = [];
         bool write = (part.flags & mock_access_flags.MOCK_FLAGS_ACCESS_WRITE) != 0;
@@ -100,6 +104,9 @@ internal static class MockAccessCalls
         if (errno.Failed)
             return errno;
 
+        errno = FailurePoint.Allocate("buffer of a copy", ref why);
+        if (errno.Failed)
+            return errno;
         byte[] rented = ArrayPool<byte>.Shared.Rent((int)part.length);
         Span<byte> bytes = rented.AsSpan(0, (int)part.length);
         Iova iova = Place(access, part.flags, part.iova);

@@ -1,6 +1,7 @@
 using Ioasis.Abi.Mock;
 using Ioasis.Dispatch.Files;
 using Ioasis.Dispatch.Iommufd;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Memory;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Spaces;
@@ -19,7 +20,10 @@ internal static class MockBufferCalls
         ulong length = (cmd.dmabuf_get.length + WithinPage) & ~WithinPage;
         if (length is 0 or > MostPages * SystemPage.Size)
             return why.Because(ReasonCode.BufferLengthInvalid, length, MostPages * SystemPage.Size);
-        Errno errno = call.CreateFile(new DmaBufFile(new DmaBuf((int)length)), out int number, ref why);
+        Errno errno = FailurePoint.Allocate("dma-buf", ref why);
+        if (errno.Failed)
+            return errno;
+        errno = call.CreateFile(new DmaBufFile(new DmaBuf((int)length)), out int number, ref why);
         if (errno.Succeeded)
             call.Result = number;
         return errno;

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Ioasis.Abi;
 using Ioasis.Dispatch.Files;
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Faults;
 using Ioasis.Engine.Reasons;
 
@@ -44,7 +45,9 @@ public sealed class FaultQueueFile : QueueFile
                 break;
             }
 
-            errno = Copy(caller, buffer + done, group!, ref why);
+            errno = FailurePoint.Allocate("cookie of a group", ref why);
+            if (errno.Succeeded)
+                errno = Copy(caller, buffer + done, group!, ref why);
             if (errno.Failed)
             {
                 _queue.Return(group!);

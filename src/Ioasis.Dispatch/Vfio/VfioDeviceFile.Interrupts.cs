@@ -1,5 +1,6 @@
 using Ioasis.Abi;
 using Ioasis.Devices.Interrupts;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Reasons;
 using static Ioasis.Abi.vfio_irq_set_flags;
 
@@ -25,6 +26,9 @@ internal sealed partial class VfioDeviceFile
             if (errno.Failed)
                 return errno;
         }
+        errno = FailurePoint.Allocate("interrupts", ref why);
+        if (errno.Failed)
+            return errno;
         InterruptRequest request = new(set.flags, (vfio_pci_irq_index)set.index, set.start, set.count, data);
         return Function.Interrupts.Set(in request, new CallerEvents(call.Caller), ref why);
     }

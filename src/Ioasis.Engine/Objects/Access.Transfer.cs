@@ -1,4 +1,5 @@
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Spaces;
 
@@ -70,6 +71,9 @@ public sealed partial class Access
                 return why.Because(ReasonCode.AccessNotPermitted, iova);
             if (area.Backing.IsDeviceMemory)
                 return why.Because(ReasonCode.AccessToDeviceMemory, iova);
+            Errno errno = FailurePoint.Step("copy through an access", ref why);
+            if (errno.Failed)
+                return errno;
             ulong length = Math.Min((ulong)Math.Min(most, LongestPart), last - iova + 1);
             part = new Part(space, area.Backing, iova, area.Address + (iova - first), (int)length);
             space.BeginTransfer();

@@ -1,4 +1,5 @@
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Spaces;
 
@@ -20,6 +21,9 @@ public sealed partial class IommuContext
         lock (Gate)
         {
             if (!TryFind(space, Ioas.KindName, out Ioas target, ref why, out Errno errno))
+                return errno;
+            errno = FailurePoint.Allocate("access", ref why);
+            if (errno.Failed)
                 return errno;
             Access access = new(this, pinsPages, unmapping);
             errno = access.ChangeTo(target, ref why);

@@ -57,8 +57,8 @@ public sealed partial class IommuContext
     {
         lock (Gate)
         {
-            if (!TryFind(table, "paging HWPT", out HwPageTable found, ref why, out Errno errno))
-                return errno;
+            if (_objects[table.Value] is not HwPageTable found) // no failure point, as earlier windows are cleared already
+                return why.Because(ReasonCode.NoSuchObject, table.Value);
             if (!found.TracksDirty)
                 return why.Because(ReasonCode.HwptTracksNotDirty, table.Value);
             found.ReadDirty(window, clear, more);

@@ -1,4 +1,5 @@
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Intervals;
 using Ioasis.Engine.Memory;
 using Ioasis.Engine.Reasons;
@@ -30,10 +31,11 @@ public sealed partial class IommuContext
             if (errno.Succeeded && TryFind(space, Ioas.KindName, out Ioas ioas, ref why, out errno))
             {
                 PinCharging charging = memory is DmaBufMemory ? PinCharging.DeviceMemory : mayLockMemory ? PinCharging.Unlimited : Charging;
-                return ioas.Map(memory, new HostAddress(offset), length, iova, access, charging, out placed, ref why);
+                errno = ioas.Map(memory, new HostAddress(offset), length, iova, access, charging, out placed, ref why);
             }
 
-            memory.Unmapped();
+            if (errno.Failed)
+                memory.Unmapped();
             return errno;
         }
     }
@@ -63,8 +65,12 @@ public sealed partial class IommuContext
                 if (errno.Failed)
                 {
                     Reason ignored = default;
-                    foreach ((Backing one, PinOwner before) in changed)
-                        one.ChargeTo(before, ref ignored);
+                    using (FailurePoint.Arm(FailureCountdown.Off))
+                    {
+                        foreach ((Backing one, PinOwner before) in changed)
+                            one.ChargeTo(before, ref ignored);
+                    }
+
                     return errno;
                 }
 

@@ -120,6 +120,9 @@ public sealed partial class IommuContext
             errno = owner.CheckQueueType(type, ref why);
             if (errno.Failed)
                 return errno;
+            errno = FailurePoint.Allocate("hardware queue", ref why);
+            if (errno.Failed)
+                return errno;
             HardwareQueue queue = new(owner, type, index, address, length);
             owner.Users++;
             Reserve(queue);
@@ -143,8 +146,11 @@ public sealed partial class IommuContext
             return why.Because(ReasonCode.QueueTooLong, queue.Length);
         ulong length = (offset + queue.Length + PageMask) & ~PageMask;
 
+        Errno errno = FailurePoint.Allocate("access of a hardware queue", ref why);
+        if (errno.Failed)
+            return errno;
         Access access = new(this, pinsPages: true, unmapping: null);
-        Errno errno = access.ChangeTo(queue.VirtualIommu.Parent.Space, ref why);
+        errno = access.ChangeTo(queue.VirtualIommu.Parent.Space, ref why);
         if (errno.Failed)
             return errno;
         Reserve(access);

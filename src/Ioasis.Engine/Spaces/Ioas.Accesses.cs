@@ -1,4 +1,5 @@
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Failures;
 using Ioasis.Engine.Intervals;
 using Ioasis.Engine.Memory;
 using Ioasis.Engine.Objects;
@@ -118,7 +119,11 @@ public sealed partial class Ioas
         if ((area.Access & needed) == 0)
             return why.Because(ReasonCode.AccessNotPermitted, iova);
         partLast = Math.Min(last, range.Last);
-        Errno errno = area.Backing.Pin(address, partLast - iova + 1, ref why);
+        Errno errno = FailurePoint.Allocate("pin of an access", ref why);
+        if (errno.Succeeded)
+            errno = FailurePoint.Step("pages of an access", ref why);
+        if (errno.Succeeded)
+            errno = area.Backing.Pin(address, partLast - iova + 1, ref why);
         if (errno.Succeeded && pages is not null)
             area.Backing.Identify(address, partLast - iova + 1, pages);
         return errno;

@@ -19,7 +19,7 @@ public sealed class FailNthCollection;
 
 /// <summary>Every call is made to fail at its first place, its second, and so on until it passes: nothing of a failed call stays.</summary>
 [Collection(nameof(FailNthTests))]
-public sealed class FailNthTests
+public sealed partial class FailNthTests
 {
     private const int MostPlaces = 100;
     private const ulong Iova = MockFormat.ApertureFirst;
@@ -47,6 +47,16 @@ public sealed class FailNthTests
         { nameof(IOMMU_VIOMMU_ALLOC), 3 },
         { nameof(IOMMU_VDEVICE_ALLOC), 3 },
         { nameof(IOMMU_VEVENTQ_ALLOC), 3 },
+        { nameof(IOMMU_IOAS_MAP_FILE), 7 },
+        { "dma-buf " + nameof(IOMMU_IOAS_MAP_FILE), 4 },
+        { nameof(IOMMU_IOAS_CHANGE_PROCESS), 1 },
+        { nameof(IOMMU_OPTION), 1 },
+        { nameof(IOMMU_HWPT_SET_DIRTY_TRACKING), 1 },
+        { nameof(IOMMU_HWPT_GET_DIRTY_BITMAP), 3 },
+        { nameof(IOMMU_HW_QUEUE_ALLOC), 5 },
+        { nameof(IOMMU_TEST_OP_CREATE_ACCESS), 3 },
+        { nameof(IOMMU_TEST_OP_ACCESS_PAGES), 11 },
+        { nameof(IOMMU_TEST_OP_ACCESS_RW), 3 },
         { nameof(IOMMU_TEST_OP_MOCK_DOMAIN), 8 },
         { nameof(IOMMU_TEST_OP_MOCK_DOMAIN_REPLACE), 8 },
         { nameof(IOMMU_TEST_OP_PASID_ATTACH), 4 },
@@ -106,7 +116,7 @@ public sealed class FailNthTests
         _bench.Bench.Context.GetRanges(new ObjectId(_bench.Space), usable, out ulong alignment, ref why);
         return $"{_bench.Bench.Context.ObjectCount} objects, {_bench.Caller.Descriptors.Count} descriptors, {_bench.Caller.Reserved.Count} reserved, "
             + $"{memory.Owner.User.Pages} {memory.Owner.Process.Pages} {memory.Owner.Pinned.Pages} pages, "
-            + $"{string.Join(' ', usable)} by {alignment}";
+            + $"{OpenDescriptors()} of the file, {string.Join(' ', usable)} by {alignment}";
     }
 
     private Func<ErrnoCode> Prepare(string name)
@@ -171,6 +181,9 @@ public sealed class FailNthTests
 
     private Func<ErrnoCode> PrepareTest(string name)
     {
+        if (name is not (nameof(IOMMU_TEST_OP_MOCK_DOMAIN) or nameof(IOMMU_TEST_OP_MOCK_DOMAIN_REPLACE)
+            or nameof(IOMMU_TEST_OP_PASID_ATTACH) or nameof(IOMMU_TEST_OP_PASID_REPLACE)))
+            return PrepareMemory(name);
         uint other = _bench.Bench.Space();
         Assert.Equal(ErrnoCode.None, Map(other, Iova));
         Assert.Equal(ErrnoCode.None, Map(other, Iova + 0x10000));

@@ -6,9 +6,12 @@ namespace Ioasis.Devices.Pci;
 /// The bytes behind a BAR of plain memory. They lie in pages of this process's own until a client opens the function in a way that
 /// lets it map them; then in pages that the client sees too, and again in its own when that client's file is closed.
 /// </summary>
-/// <remarks>The function's lock protects everything. Nothing is allocated for a function that nobody has opened.</remarks>
+/// <remarks>
+/// <see cref="_lock"/> protects everything; it is taken last. Nothing is allocated for a function that nobody has opened.
+/// </remarks>
 public sealed unsafe class BarMemory : IDisposable
 {
+    private readonly Lock _lock = new();
     private byte* _own;
     private byte* _pages;
 
@@ -17,56 +20,77 @@ public sealed unsafe class BarMemory : IDisposable
     public Bar Bar { get; }
 
     /// <summary>Where the bytes are now.</summary>
-    internal byte* Pages => _pages != null ? _pages : Own;
-
-    /// <summary>A client can map the pages; somebody else's are in use, or none.</summary>
-    internal bool IsShared => _pages != null;
-
-    private byte* Own
+    private byte* Pages
     {
         get
         {
+            if (_pages != null)
+                return _pages;
             if (_own == null)
                 _own = (byte*)NativeMemory.AllocZeroed((nuint)Bar.Size);
             return _own;
         }
     }
 
-    internal void Read(ulong offset, Span<byte> into) => new ReadOnlySpan<byte>(Pages + offset, into.Length).CopyTo(into);
+    internal void Read(ulong offset, Span<byte> into)
+    {
+        lock (_lock)
+            new ReadOnlySpan<byte>(Pages + offset, into.Length).CopyTo(into);
+    }
 
-    internal void Write(ulong offset, ReadOnlySpan<byte> from) => from.CopyTo(new Span<byte>(Pages + offset, from.Length));
+    internal void Write(ulong offset, ReadOnlySpan<byte> from)
+    {
+        lock (_lock)
+            from.CopyTo(new Span<byte>(Pages + offset, from.Length));
+    }
 
     /// <summary>Moves the bytes into pages that a client maps.</summary>
-    internal void Share(byte* pages)
+    /// <returns>False when they lie in another client's.</returns>
+    internal bool TryShare(byte* pages)
     {
-        if (_own != null)
-            NativeMemory.Copy(_own, pages, (nuint)Bar.Size);
-        _pages = pages;
-        FreeOwn();
+        lock (_lock)
+        {
+            if (_pages != null)
+                return false;
+            if (_own != null)
+                NativeMemory.Copy(_own, pages, (nuint)Bar.Size);
+            _pages = pages;
+            FreeOwn();
+            return true;
+        }
     }
 
     /// <summary>The client's pages are about to go: the bytes move back.</summary>
     internal void Unshare(byte* pages)
     {
-        if (_pages != pages)
-            return;
-        NativeMemory.Copy(pages, Own, (nuint)Bar.Size);
-        _pages = null;
+        lock (_lock)
+        {
+            if (_pages != pages)
+                return;
+            _pages = null;
+            NativeMemory.Copy(pages, Pages, (nuint)Bar.Size);
+        }
     }
 
     /// <summary>Zero, as after a reset.</summary>
     internal void Clear()
     {
-        if (_pages != null)
-            NativeMemory.Clear(_pages, (nuint)Bar.Size);
-        FreeOwn();
+        lock (_lock)
+        {
+            if (_pages != null)
+                NativeMemory.Clear(_pages, (nuint)Bar.Size);
+            FreeOwn();
+        }
     }
 
     /// <summary>Forgets the bytes, and the client's pages.</summary>
     public void Dispose()
     {
-        _pages = null;
-        FreeOwn();
+        lock (_lock)
+        {
+            _pages = null;
+            FreeOwn();
+        }
     }
 
     private void FreeOwn()

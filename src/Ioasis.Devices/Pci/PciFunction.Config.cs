@@ -61,6 +61,7 @@ public abstract partial class PciFunction
     {
         ushort command = _config.Get16(ConfigOffset.Command);
         Physical.BusMaster = (command & ConfigOffset.CommandBusMaster) != 0 && _power?.IsAsleep(_config) != true;
+        RevokeBuffersUnlessDecoding();
         Interrupts.SetPinDisabled((command & ConfigOffset.CommandInterruptDisable) != 0);
     }
 }

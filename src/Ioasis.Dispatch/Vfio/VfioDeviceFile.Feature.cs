@@ -7,15 +7,16 @@ using static Ioasis.Abi.vfio_device_feature_flags;
 namespace Ioasis.Dispatch.Vfio;
 
 /// <summary>
-/// VFIO_DEVICE_FEATURE. What any vfio-pci device has: low power, by which a client says that the device may sleep. What a device
-/// lacks (migration, DMA logging, tokens) says so with ENOTTY.
+/// VFIO_DEVICE_FEATURE. What any vfio-pci device has: low power, by which a client says that the device may sleep, and dma-bufs of
+/// its memory. What a device lacks (migration, DMA logging, tokens) says so with ENOTTY.
 /// </summary>
 internal sealed partial class VfioDeviceFile
 {
     private const vfio_device_feature_flags Operations = VFIO_DEVICE_FEATURE_SET | VFIO_DEVICE_FEATURE_GET;
 
-    private Errno Feature(in VfioCall call, ref Reason why)
+    private Errno Feature(in VfioCall call, out long result, ref Reason why)
     {
+        result = 0;
         const vfio_device_feature_flags Known = VFIO_DEVICE_FEATURE_MASK | Operations | VFIO_DEVICE_FEATURE_PROBE;
         Errno errno = call.Take(vfio_device_feature.MinimumSize, nameof(vfio_device_feature), out vfio_device_feature feature, ref why);
         if (errno.Failed)
@@ -37,6 +38,9 @@ internal sealed partial class VfioDeviceFile
                 if (carryOut)
                     LeaveLowPower();
                 return errno;
+            case VFIO_DEVICE_FEATURE_DMA_BUF:
+                errno = Check(in feature, VFIO_DEVICE_FEATURE_GET, vfio_device_feature_dma_buf.MinimumSize, out carryOut, ref why);
+                return carryOut ? ExportMemory(in call, out result, ref why) : errno;
             case VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2:
                 return why.Because(ReasonCode.FeatureNeedsMigration, (ulong)VFIO_DEVICE_FEATURE_MIG_PRECOPY_INFOv2);
             default:
@@ -73,6 +77,7 @@ internal sealed partial class VfioDeviceFile
             if (device.MaySleep)
                 return why.Because(ReasonCode.LowPowerAlready, name: DeviceName);
             device.MaySleep = true;
+            Function.HoldBuffersBack(true);
             return Errno.Success;
         }
     }
@@ -97,6 +102,9 @@ internal sealed partial class VfioDeviceFile
     private void LeaveLowPower()
     {
         lock (device.Gate)
+        {
             device.MaySleep = false;
+            Function.HoldBuffersBack(false);
+        }
     }
 }

@@ -8,7 +8,7 @@ namespace Ioasis.Dispatch.Vfio;
 
 /// <summary>
 /// One open of <c>/dev/vfio/devices/vfioN</c>, or what a group returned for a device (linux/vfio.h). The former does nothing until
-/// it is bound to an iommufd. Split by verb: Bind, Attach, Info, Interrupts, Reset, Feature, RegisterEvents, Regions, Memory. Errnos and the order of
+/// it is bound to an iommufd. Split by verb: Bind, Attach, Info, Interrupts, Reset, Feature, DmaBuf, RegisterEvents, Regions, Memory. Errnos and the order of
 /// checks are Linux 7.3's.
 /// </summary>
 /// <remarks><see cref="VfioDevice.Gate"/> guards <see cref="_granted"/>'s change; it is set once, and reading it needs no lock.</remarks>
@@ -44,7 +44,7 @@ internal sealed partial class VfioDeviceFile(VfioDevice device, string path, boo
             VFIO_DEVICE_RESET => Reset(ref why),
             VFIO_DEVICE_GET_PCI_HOT_RESET_INFO => GetHotResetInfo(in call, ref why),
             VFIO_DEVICE_PCI_HOT_RESET => HotReset(in call, ref why),
-            VFIO_DEVICE_FEATURE => Feature(in call, ref why),
+            VFIO_DEVICE_FEATURE => Feature(in call, out result, ref why),
             VFIO_DEVICE_IOEVENTFD => SetRegisterEvent(in call, ref why),
             _ => why.Because(ReasonCode.UnknownIoctl, command, name: path),
         };

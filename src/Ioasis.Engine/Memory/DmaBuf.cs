@@ -5,14 +5,24 @@ namespace Ioasis.Engine.Memory;
 /// who have mapped it (revoke); what they have mapped stays without memory then, also when the exporter gives it back.
 /// </summary>
 /// <remarks>Thread-safe: copies and revocation exclude each other, so no DMA arrives after a revocation has returned.</remarks>
-public sealed class DmaBuf(int length)
+/// <param name="store">The bytes.</param>
+/// <param name="isScattered">They are no single piece of the device's memory, which Linux cannot map.</param>
+public sealed class DmaBuf(DmaBufStore store, bool isScattered = false)
 {
     private readonly Lock _gate = new();
-    private readonly byte[] _bytes = new byte[length];
     private ulong _revocations;
 
+    /// <summary>A buffer that is no other memory of a device.</summary>
+    public DmaBuf(int length)
+        : this(new OwnStore(length))
+    {
+    }
+
     /// <summary>Bytes.</summary>
-    public int Length => _bytes.Length;
+    public int Length => store.Length;
+
+    /// <summary>It consists of several pieces.</summary>
+    public bool IsScattered => isScattered;
 
     /// <summary>Nobody may map it.</summary>
     public bool IsRevoked { get; private set; }
@@ -36,7 +46,7 @@ public sealed class DmaBuf(int length)
         lock (_gate)
         {
             int part = Reachable(revocations, offset, into.Length);
-            _bytes.AsSpan((int)offset, part).CopyTo(into);
+            store.Read((int)offset, into[..part]);
             return part;
         }
     }
@@ -46,11 +56,22 @@ public sealed class DmaBuf(int length)
         lock (_gate)
         {
             int part = Reachable(revocations, offset, from.Length);
-            from[..part].CopyTo(_bytes.AsSpan((int)offset));
+            store.Write((int)offset, from[..part]);
             return part;
         }
     }
 
     private int Reachable(ulong revocations, ulong offset, int wanted) =>
-        revocations == _revocations && offset < (ulong)_bytes.Length ? Math.Min(wanted, _bytes.Length - (int)offset) : 0;
+        revocations == _revocations && offset < (ulong)store.Length ? Math.Min(wanted, store.Length - (int)offset) : 0;
+
+    private sealed class OwnStore(int length) : DmaBufStore
+    {
+        private readonly byte[] _bytes = new byte[length];
+
+        public override int Length => length;
+
+        public override void Read(int offset, Span<byte> into) => _bytes.AsSpan(offset, into.Length).CopyTo(into);
+
+        public override void Write(int offset, ReadOnlySpan<byte> from) => from.CopyTo(_bytes.AsSpan(offset));
+    }
 }

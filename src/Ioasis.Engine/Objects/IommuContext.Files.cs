@@ -85,6 +85,8 @@ public sealed partial class IommuContext
     {
         if (memory is not DmaBufMemory { Buffer: { } buffer })
             return Errno.Success;
+        if (buffer.IsScattered && !buffer.IsRevoked)
+            return why.Because(ReasonCode.BufferScattered, (ulong)buffer.Length);
         if (offset + (length - 1) >= (ulong)buffer.Length)
             return why.Because(ReasonCode.BufferTooShort, offset, length, (ulong)buffer.Length);
         return buffer.IsRevoked ? why.Because(ReasonCode.BufferRevoked, (ulong)buffer.Length) : Errno.Success;

@@ -20,6 +20,7 @@ public sealed unsafe class ClientFile : FileMemory
     private readonly ulong _page; // what a mapping begins and ends with, in bytes: a huge page, for a file of huge pages
     private readonly NativeFiles.Facts _facts;
     private readonly AddressRange _range; // of the file
+    private readonly List<FileMapping> _outgrown = []; // the file was longer when more was pinned; a DMA may use what is there
     private volatile FileMapping? _pinned;
 
     private ClientFile(PinOwner owner, SafeFileHandle? file, AddressRange range, in NativeFiles.Facts facts)
@@ -75,12 +76,22 @@ public sealed unsafe class ClientFile : FileMemory
         ulong last = start.Value + (length - 1);
         if (NativeFiles.Statx(_file, "", NativeFiles.EmptyPath, NativeFiles.BasicStats, out NativeFiles.Facts now) != 0 || last >= now.Size)
             return why.Because(ReasonCode.FilePastEnd, start.Value, last, now.Size);
-        _pinned ??= Map(_range.First, _range.Last); // all of it, once: a DMA may be using what is there
-        return _pinned is null ? why.Because(ReasonCode.FileNotShareable, (ulong)Marshal.GetLastPInvokeError()) : Errno.Success;
+        if (_pinned is { } mapped && last <= mapped.Last)
+            return Errno.Success;
+        // As much as there is of it now: a file of huge pages would grow by being mapped beyond its end.
+        if (Map(_range.First, Math.Min(_range.Last, now.Size - 1)) is not { } wider)
+            return why.Because(ReasonCode.FileNotShareable, (ulong)Marshal.GetLastPInvokeError());
+        if (_pinned is not null)
+            _outgrown.Add(_pinned);
+        _pinned = wider;
+        return Errno.Success;
     }
 
     public override void Unpinned()
     {
+        foreach (FileMapping mapping in _outgrown)
+            mapping.Unmap();
+        _outgrown.Clear();
         _pinned?.Unmap();
         _pinned = null;
     }
@@ -115,7 +126,10 @@ public sealed unsafe class ClientFile : FileMemory
     {
         if (_pinned is { } pinned)
             return pinned.Copy(offset, local, length, write);
-        if (_file is null || length == 0 || Map(offset, offset + (ulong)(length - 1)) is not { } brief)
+        if (_file is null || length == 0
+            || NativeFiles.Statx(_file, "", NativeFiles.EmptyPath, NativeFiles.BasicStats, out NativeFiles.Facts now) != 0
+            || offset + (ulong)(length - 1) >= now.Size // a file of huge pages would grow by being mapped
+            || Map(offset, offset + (ulong)(length - 1)) is not { } brief)
             return 0;
         int done = brief.Copy(offset, local, length, write);
         brief.Unmap();

@@ -3,6 +3,9 @@ namespace Ioasis.Dispatch.Descriptors;
 /// <summary>A part of a file mapped into this process, which only the kernel touches: see <see cref="ClientFile"/>.</summary>
 internal sealed unsafe class FileMapping(nint address, ulong first, ulong length)
 {
+    /// <summary>The last byte of the file that it reaches.</summary>
+    public ulong Last => first + (length - 1);
+
     /// <summary>Copies bytes of the file, from an offset on.</summary>
     /// <returns>Bytes copied: fewer where the file has none.</returns>
     public int Copy(ulong offset, byte* local, int count, bool write)

@@ -49,6 +49,23 @@ internal static class FileCalls
             : why.Because(ReasonCode.ReservedNotZero, cmd.__reserved, name: nameof(cmd.__reserved));
     }
 
+    /// <summary>Linux tells it for VFIO's devices without an IOMMU, which no machine here has: there is never an address to tell.</summary>
+    public static Errno FindPhysical(ref IoctlCall call, ref Reason why)
+    {
+        ref iommu_ioas_noiommu_get_pa cmd = ref call.As<iommu_ioas_noiommu_get_pa>();
+        if (!call.Caller.Has(Capability.SysRawio))
+            return why.Because(ReasonCode.PermissionNeeded, name: "CAP_SYS_RAWIO");
+        if (cmd.flags != 0)
+            return why.Because(ReasonCode.UnknownFlags, cmd.flags, 0);
+        if (cmd.__reserved != 0)
+            return why.Because(ReasonCode.ReservedNotZero, cmd.__reserved, name: nameof(cmd.__reserved));
+        if (cmd.length == 0)
+            return why.Because(ReasonCode.LengthZero);
+        return cmd.iova == ulong.MaxValue
+            ? why.Because(ReasonCode.AddressTooLarge, cmd.iova, cmd.length)
+            : call.Context.FindPhysical(new ObjectId(cmd.ioas_id), new Iova(cmd.iova), ref why);
+    }
+
     private static Errno Take(ref IoctlCall call, int descriptor, AddressRange range, out ClientMemory? memory, ref Reason why)
     {
         memory = null;

@@ -5,7 +5,7 @@ namespace Ioasis.Dispatch.Iommufd;
 
 /// <summary>One ioctl: its name and number, its structure's size and what of it is mandatory (in bytes), and who handles it.</summary>
 internal readonly unsafe struct IoctlRow(
-    string name, uint number, int size, int minimumSize, delegate*<ref IoctlCall, ref Reason, Errno> handler, bool implemented = true)
+    string name, uint number, int size, int minimumSize, delegate*<ref IoctlCall, ref Reason, Errno> handler)
 {
     public string Name { get; } = name;
 
@@ -15,9 +15,6 @@ internal readonly unsafe struct IoctlRow(
     public int Size { get; } = size;
 
     public int MinimumSize { get; } = minimumSize;
-
-    /// <summary>False when the handler only says that there is none yet.</summary>
-    public bool Implemented { get; } = implemented;
 
     public bool IsHole => handler == null;
 

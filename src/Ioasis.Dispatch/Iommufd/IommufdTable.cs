@@ -38,7 +38,7 @@ internal static unsafe class IommufdTable
         Row<iommu_ioas_change_process>(nameof(IOMMU_IOAS_CHANGE_PROCESS), IOMMU_IOAS_CHANGE_PROCESS, iommu_ioas_change_process.MinimumSize, &FileCalls.ChangeProcess),
         Row<iommu_veventq_alloc>(nameof(IOMMU_VEVENTQ_ALLOC), IOMMU_VEVENTQ_ALLOC, iommu_veventq_alloc.MinimumSize, &VirtualCalls.AllocateEventQueue),
         Row<iommu_hw_queue_alloc>(nameof(IOMMU_HW_QUEUE_ALLOC), IOMMU_HW_QUEUE_ALLOC, iommu_hw_queue_alloc.MinimumSize, &VirtualCalls.AllocateHardwareQueue),
-        Absent<iommu_ioas_noiommu_get_pa>(nameof(IOMMU_IOAS_NOIOMMU_GET_PA), IOMMU_IOAS_NOIOMMU_GET_PA, iommu_ioas_noiommu_get_pa.MinimumSize),
+        Row<iommu_ioas_noiommu_get_pa>(nameof(IOMMU_IOAS_NOIOMMU_GET_PA), IOMMU_IOAS_NOIOMMU_GET_PA, iommu_ioas_noiommu_get_pa.MinimumSize, &FileCalls.FindPhysical),
         Row<iommu_test_cmd>(nameof(iommu_test_cmd.IOMMU_TEST_CMD), Test, iommu_test_cmd.MinimumSize, &MockCalls.Test),
     ]);
 
@@ -66,11 +66,6 @@ internal static unsafe class IommufdTable
 
     private static IoctlRow Row<T>(string name, uint number, int minimumSize, delegate*<ref IoctlCall, ref Reason, Errno> handler)
         where T : unmanaged => new(name, number, Unsafe.SizeOf<T>(), minimumSize, handler);
-
-    private static IoctlRow Absent<T>(string name, uint number, int minimumSize)
-        where T : unmanaged => new(name, number, Unsafe.SizeOf<T>(), minimumSize, &NotImplemented, implemented: false);
-
-    private static Errno NotImplemented(ref IoctlCall call, ref Reason why) => why.Because(ReasonCode.NotImplemented, name: call.Name);
 
     private static IoctlRow[] Order(IoctlRow[] rows)
     {

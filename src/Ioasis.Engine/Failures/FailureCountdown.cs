@@ -9,9 +9,6 @@ public sealed class FailureCountdown
 {
     private int _left;
 
-    /// <summary>For a way back, on which nothing may fail. It stays off.</summary>
-    internal static FailureCountdown Off { get; } = new();
-
     /// <summary>The point after the next Left - 1 ones fails; 0 is off. No more than 2^31 - 1.</summary>
     public uint Left
     {

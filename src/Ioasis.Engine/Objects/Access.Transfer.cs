@@ -17,7 +17,7 @@ public sealed partial class Access
     /// <summary>Copies from the memory behind a range of IOVAs.</summary>
     /// <returns>
     /// EINVAL: no length; EOVERFLOW: the range wraps; ENOENT: not attached, or not mapped throughout; EPERM: not readable; EFAULT: the
-    /// memory is gone. What comes before the fault has been copied.
+    /// memory is gone; EINVAL: the file is shorter, or it is memory of a device. What comes before the fault has been copied.
     /// </returns>
     public Errno Read(Iova iova, Span<byte> into, ref Reason why)
     {
@@ -55,7 +55,7 @@ public sealed partial class Access
         return errno;
     }
 
-    private readonly record struct Part(Ioas Space, Backing Backing, ulong Iova, ulong Address, int Length);
+    private readonly record struct Part(Ioas Space, Backing Backing, bool IsFile, ulong Iova, ulong Address, int Length);
 
     /// <summary>Finds the next part. On success <see cref="Ioas.EndTransfer"/> must follow: until then nothing of it is let go.</summary>
     private Errno Begin(ulong iova, int most, AreaAccess access, out Part part, ref Reason why)
@@ -75,14 +75,17 @@ public sealed partial class Access
             if (errno.Failed)
                 return errno;
             ulong length = Math.Min((ulong)Math.Min(most, LongestPart), last - iova + 1);
-            part = new Part(space, area.Backing, iova, area.Address + (iova - first), (int)length);
+            part = new Part(space, area.Backing, area.Backing.IsFile, iova, area.Address + (iova - first), (int)length);
             space.BeginTransfer();
             return Errno.Success;
         }
     }
 
-    private static Errno Check(in Part part, int done, ref Reason why) =>
-        done == part.Length
-            ? Errno.Success
-            : why.Because(ReasonCode.AccessMemoryLost, part.Iova + (ulong)done, part.Address + (ulong)done);
+    private static Errno Check(in Part part, int done, ref Reason why)
+    {
+        if (done == part.Length)
+            return Errno.Success;
+        ReasonCode code = part.IsFile ? ReasonCode.AccessPastFile : ReasonCode.AccessMemoryLost;
+        return why.Because(code, part.Iova + (ulong)done, part.Address + (ulong)done);
+    }
 }

@@ -1,6 +1,5 @@
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Failures;
-using Ioasis.Engine.Intervals;
 using Ioasis.Engine.Memory;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Spaces;
@@ -57,28 +56,56 @@ public sealed partial class IommuContext
                     return errno;
             }
 
-            List<(Backing Backing, PinOwner Old)> changed = [];
+            Errno charged = FailurePoint.Allocate("list of IOASes", ref why);
+            if (charged.Succeeded)
+                charged = Charge(backings, owner, ref why);
+            if (charged.Failed)
+                return charged;
             foreach (Backing backing in backings)
-            {
-                PinOwner old = backing.Owner;
-                Errno errno = backing.ChargeTo(owner, ref why);
-                if (errno.Failed)
-                {
-                    Reason ignored = default;
-                    using (FailurePoint.Arm(FailureCountdown.Off))
-                    {
-                        foreach ((Backing one, PinOwner before) in changed)
-                            one.ChargeTo(before, ref ignored);
-                    }
-
-                    return errno;
-                }
-
-                changed.Add((backing, old));
-            }
-
+                backing.MoveTo(owner);
             return Errno.Success;
         }
+    }
+
+    /// <summary>IOMMU_IOAS_NOIOMMU_GET_PA, after the checks that need no address space.</summary>
+    /// <returns>
+    /// ENOENT: no such IOAS, or nothing is mapped; EINVAL: the dma-buf there was revoked; EOPNOTSUPP: it is not mapped for a device
+    /// without an IOMMU, and no device here is one.
+    /// </returns>
+    public Errno FindPhysical(ObjectId space, Iova iova, ref Reason why)
+    {
+        lock (Gate)
+        {
+            if (!TryFind(space, Ioas.KindName, out Ioas ioas, ref why, out Errno errno))
+                return errno;
+            if (!ioas.TryTranslate(iova.Value, out _, out _, out Area area))
+                return why.Because(ReasonCode.PhysicalNotMapped, iova.Value);
+            return area.Backing.IsRevoked
+                ? why.Because(ReasonCode.PhysicalRevoked, iova.Value)
+                : why.Because(ReasonCode.NoPhysicalAddress, iova.Value);
+        }
+    }
+
+    /// <summary>
+    /// Charges another process for all of it before anything is given back, as Linux does: processes of one user need room for it twice.
+    /// </summary>
+    private static Errno Charge(HashSet<Backing> backings, PinOwner owner, ref Reason why)
+    {
+        ulong byUser = 0, byProcess = 0;
+        foreach (Backing backing in backings)
+        {
+            ulong pages = backing.PagesToMove(owner, out PinCharging charging);
+            byUser += charging == PinCharging.User ? pages : 0;
+            byProcess += charging == PinCharging.Process ? pages : 0;
+        }
+
+        ulong limit = owner.MemlockLimit >> SystemPage.Shift;
+        if (byUser != 0 && !owner.User.TryCharge(byUser, limit, out ulong total))
+            return why.Because(ReasonCode.MemlockLimit, byUser, total, limit);
+        if (byProcess == 0 || owner.Process.TryCharge(byProcess, limit, out total))
+            return Errno.Success;
+        owner.User.Discharge(byUser);
+        return why.Because(ReasonCode.MemlockLimit, byProcess, total, limit);
     }
 
     private static Errno CheckBuffer(ClientMemory memory, ulong offset, ulong length, ref Reason why)

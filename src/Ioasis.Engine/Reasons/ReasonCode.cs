@@ -16,7 +16,6 @@ public enum ReasonCode : ushort
     TailNotZero,
     ReservedNotZero,
     UnknownFlags,
-    NotImplemented,
     ListUnreadable,
     ListUnwritable,
     PermissionNeeded,
@@ -155,6 +154,11 @@ public enum ReasonCode : ushort
     HwptFlagUnsupported,
     HwptDataTypeUnsupported,
 
+    // Physical addresses.
+    NoPhysicalAddress,
+    PhysicalNotMapped,
+    PhysicalRevoked,
+
     // Dirty tracking.
     HwptTracksNotDirty,
     DirtyRangeUnaligned,
@@ -172,6 +176,7 @@ public enum ReasonCode : ushort
     AccessUnaligned,
     AccessMemoryLost,
     AccessPinUnknown,
+    AccessPastFile,
     AccessHoldsArea,
     AccessKeepsPins,
     AreaUnalignedForAccess,

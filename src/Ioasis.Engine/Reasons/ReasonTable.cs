@@ -28,7 +28,6 @@ public static class ReasonTable
         TailNotZero => (E2BIG, "the structure has {0} bytes, {1} are known, and byte {2} beyond them is not zero"),
         ReservedNotZero => (EOPNOTSUPP, "the reserved field {4} holds 0x{0:x} and must be 0"),
         UnknownFlags => (EOPNOTSUPP, "flags 0x{0:x} have bits outside the known 0x{1:x}"),
-        NotImplemented => (EOPNOTSUPP, "{4} is not implemented (docs/compatibility.md lists what is)"),
         ListUnreadable => (EFAULT, "the list at 0x{0:x} cannot be read at entry {1}"),
         ListUnwritable => (EFAULT, "the list at 0x{0:x} cannot be written at entry {1}"),
         PermissionNeeded => (EPERM, "the caller lacks {4}"),
@@ -162,6 +161,10 @@ public static class ReasonTable
         HwptFlagUnsupported => (EOPNOTSUPP, "the IOMMU of device {4} does not support HWPT flags 0x{0:x}"),
         HwptDataTypeUnsupported => (EOPNOTSUPP, "the IOMMU of device {4} makes no HWPT of data_type {0}"),
 
+        NoPhysicalAddress => (EOPNOTSUPP, "IOVA 0x{0:x} is not mapped for a device without an IOMMU: it has no physical address to tell"),
+        PhysicalNotMapped => (ENOENT, "IOVA 0x{0:x} is not mapped"),
+        PhysicalRevoked => (EINVAL, "IOVA 0x{0:x} leads to a dma-buf whose memory has been taken away"),
+
         HwptTracksNotDirty => (EOPNOTSUPP, "HWPT {0} was made without dirty tracking"),
         DirtyRangeUnaligned => (EINVAL, "the range 0x{0:x}-0x{1:x} does not consist of whole pages of 0x{2:x} bytes"),
         DirtyPageSizeZero => (EINVAL, "page_size is 0"),
@@ -176,6 +179,7 @@ public static class ReasonTable
         AccessNotPermitted => (EPERM, "IOVA 0x{0:x} is mapped without the permission asked for"),
         AccessUnaligned => (EINVAL, "the page at IOVA 0x{0:x} is not a whole page of memory: its address is 0x{1:x}"),
         AccessMemoryLost => (EFAULT, "IOVA 0x{0:x} is mapped, but the client memory 0x{1:x} behind it cannot be reached"),
+        AccessPastFile => (EINVAL, "IOVA 0x{0:x} leads to offset 0x{1:x} of a file that does not reach so far, or is not kept in memory"),
         AccessPinUnknown => (ENOENT, "the access {1} holds no pin {0}"),
         AccessHoldsArea => (EBUSY, "the area 0x{0:x}-0x{1:x} is held by object {2}"),
         AccessKeepsPins => (EDEADLK, "the user of the access {2} did not unpin the area 0x{0:x}-0x{1:x} when it was asked to"),

@@ -104,24 +104,31 @@ internal sealed class Backing
     /// <summary>It is a file, whose charge another process can take over.</summary>
     public bool IsFile => _memory is FileMemory;
 
-    /// <summary>Charges another process for what is pinned, against its limit.</summary>
-    /// <returns>ENOMEM: the limit; nothing has changed.</returns>
-    public Errno ChargeTo(PinOwner owner, ref Reason why)
+    /// <summary>It is a dma-buf whose memory was taken away.</summary>
+    public bool IsRevoked => _memory is DmaBufMemory { IsAlive: false };
+
+    /// <summary>Pages that another process would be charged for.</summary>
+    /// <param name="owner">The other process.</param>
+    /// <param name="charging">How they are charged.</param>
+    public ulong PagesToMove(PinOwner owner, out PinCharging charging)
     {
-        PinOwner old = _memory.Owner;
-        if (old == owner)
-            return Errno.Success;
+        charging = _charging;
+        if (_memory.Owner == owner)
+            return 0;
         ulong pages = 0;
         foreach (PageRun run in _pins.Pages)
             pages += run.Count;
-        ((FileMemory)_memory).ChangeOwner(owner);
-        Errno errno = pages == 0 ? Errno.Success : Charge(pages, ref why);
-        ((FileMemory)_memory).ChangeOwner(old);
-        if (errno.Failed)
-            return errno;
+        return pages;
+    }
+
+    /// <summary>Another process has been charged, and pays from now on. It is a file.</summary>
+    public void MoveTo(PinOwner owner)
+    {
+        ulong pages = PagesToMove(owner, out _);
         Discharge(pages);
+        if (CountsAsPinned)
+            owner.Pinned.Charge(pages);
         ((FileMemory)_memory).ChangeOwner(owner);
-        return Errno.Success;
     }
 
     /// <summary>Probes and charges pages that become pinned: the way in for <see cref="PinCoverage"/>.</summary>
@@ -136,7 +143,12 @@ internal sealed class Backing
         if (errno.Failed)
             return errno;
         errno = _memory.Pin(new HostAddress(run.First << SystemPage.Shift), run.Count << SystemPage.Shift, Writable, out shared, ref why);
-        return errno.Failed ? errno : Charge(run.Count, ref why);
+        if (errno.Failed)
+            return errno;
+        errno = Charge(run.Count, ref why);
+        if (errno.Failed && _pins.IsEmpty)
+            _memory.Unpinned();
+        return errno;
     }
 
     /// <summary>Gives back pages that <see cref="Acquire"/> took.</summary>

@@ -176,7 +176,7 @@ public sealed unsafe class EmbeddedKernel : Kernel
     private long Failure(Errno errno, in Reason why)
     {
         LastReason = why.ToString();
-        MetWhatIsMissing |= why.Code is ReasonCode.NotImplemented or ReasonCode.MockOperationUnknown;
+        MetWhatIsMissing |= why.Code == ReasonCode.MockOperationUnknown;
         return -(long)errno.Code;
     }
 }

@@ -273,12 +273,35 @@ public sealed class IommufdFileTests
     }
 
     [Fact]
-    public void WhatIsNotImplementedSaysSo()
+    public void ThereIsNeverAPhysicalAddressToTell()
     {
-        iommu_ioas_noiommu_get_pa cmd = new() { size = (uint)System.Runtime.CompilerServices.Unsafe.SizeOf<iommu_ioas_noiommu_get_pa>() };
-        Assert.Equal(ErrnoCode.EOPNOTSUPP, _bench.Call(IOMMU_IOAS_NOIOMMU_GET_PA, ref cmd));
-        Assert.Equal(ReasonCode.NotImplemented, _bench.Caller.Why.Code);
-        Assert.Contains("IOMMU_IOAS_NOIOMMU_GET_PA", _bench.Caller.Why.ToString(), StringComparison.Ordinal);
+        Assert.Equal(ErrnoCode.EPERM, FindPhysical(1, 0x1000));
+        _bench.Caller.Capabilities.Add(Capability.SysRawio);
+        Assert.Equal(ErrnoCode.ENOENT, FindPhysical(1, 0x1000));
+        uint space = _bench.Space();
+        Assert.Equal(ErrnoCode.ENOENT, FindPhysical(space, 0x1000));
+        Assert.Equal(ReasonCode.PhysicalNotMapped, _bench.Caller.Why.Code);
+        iommu_ioas_map map = new()
+        {
+            size = 40, flags = (iommufd_ioas_map_flags)7, ioas_id = space, user_va = ArrayMemory.Base, length = 0x1000, iova = 0x1000,
+        };
+        Assert.Equal(ErrnoCode.None, _bench.Call(IOMMU_IOAS_MAP, ref map));
+        Assert.Equal(ErrnoCode.EOPNOTSUPP, FindPhysical(space, 0x1000));
+        Assert.Equal(ReasonCode.NoPhysicalAddress, _bench.Caller.Why.Code);
+        Assert.Equal(ErrnoCode.EINVAL, FindPhysical(space, 0x1000, length: 0));
+        Assert.Equal(ErrnoCode.EOVERFLOW, FindPhysical(space, ulong.MaxValue));
+        Assert.Equal(ErrnoCode.EOPNOTSUPP, FindPhysical(space, 0x1000, flags: 1));
+    }
+
+    private ErrnoCode FindPhysical(uint space, ulong iova, ulong length = 0x1000, uint flags = 0)
+    {
+        iommu_ioas_noiommu_get_pa cmd = new() { size = 40, flags = flags, ioas_id = space, iova = iova, length = length };
+        return _bench.Call(IOMMU_IOAS_NOIOMMU_GET_PA, ref cmd);
+    }
+
+    [Fact]
+    public void ANumberThatIsNoneSaysSo()
+    {
         Assert.Equal(ErrnoCode.ENOTTY, _bench.File.Ioctl(_bench.Caller, 0x3B63, 0, out _, ref _bench.Caller.Why).Code);
         Assert.Equal(ReasonCode.UnknownIoctl, _bench.Caller.Why.Code);
     }

@@ -6,6 +6,7 @@ using Ioasis.Dispatch.Tests.Mock;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Dma;
 using Ioasis.Engine.Mock;
+using Ioasis.Engine.Objects;
 using Ioasis.Engine.Reasons;
 using Microsoft.Win32.SafeHandles;
 using static Ioasis.Abi.Iommufd;
@@ -89,6 +90,33 @@ public sealed partial class MapFileTests : IDisposable
         Assert.Equal(ReasonCode.AreaIsNoFile, _bench.Caller.Why.Code);
         cmd.__reserved = 1;
         Assert.Equal(ErrnoCode.EOPNOTSUPP, _bench.Call(IOMMU_IOAS_CHANGE_PROCESS, ref cmd));
+    }
+
+    [Fact]
+    public void AnAccessReachesTheFileAsFarAsItGoes()
+    {
+        uint lazy = _bench.Bench.Space();
+        Assert.Equal(ErrnoCode.None, Map(File, Page, 4 * Page, Iova0, lazy));
+        Reason why = default;
+        Assert.True(_bench.Bench.Context.CreateAccess(new ObjectId(lazy), true, static (one, range) => one.UnpinMeeting(range), out Access? access, ref why).Succeeded);
+        byte[] read = new byte[11];
+        Assert.True(access!.Read(new Iova(Iova0 + 8), read, ref why).Succeeded);
+        Assert.Equal("in the file"u8.ToArray(), read);
+        Assert.Equal(ErrnoCode.EINVAL, access.Read(new Iova(Iova0 + 3 * Page), read, ref why).Code);
+        Assert.Equal(ReasonCode.AccessPastFile, why.Code);
+        Assert.Equal(ErrnoCode.EINVAL, access.Pin(new Iova(Iova0 + 3 * Page), Page, true, out _, null, ref why).Code);
+        Assert.Equal(0, fcntl(_file, AddSeals, 0)); // nothing of it is mapped here
+
+        Assert.True(access.Pin(new Iova(Iova0), Page, true, out _, null, ref why).Succeeded);
+        RandomAccess.SetLength(_file, 8 * Page);
+        Assert.True(access.Pin(new Iova(Iova0 + 3 * Page), Page, true, out _, null, ref why).Succeeded); // it reaches so far now
+        Assert.True(access.Write(new Iova(Iova0 + 3 * Page), "at its end"u8, ref why).Succeeded);
+        RandomAccess.Read(_file, read.AsSpan(0, 10), 4 * Page);
+        Assert.Equal("at its end"u8.ToArray(), read[..10]);
+        Assert.Equal(-1, fcntl(_file, AddSeals, SealWrite));
+        access.UnpinMeeting(new AddressRange(0, ulong.MaxValue));
+        Assert.Equal(0, fcntl(_file, AddSeals, SealWrite));
+        _bench.Bench.Context.CloseAccess(access);
     }
 
     [Fact]

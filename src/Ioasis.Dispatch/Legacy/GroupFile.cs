@@ -80,11 +80,11 @@ internal sealed class GroupFile(VfioGroup group) : DeviceFile
             return errno;
         int space = text.IndexOf(' ', StringComparison.Ordinal);
         if (group.Find(space < 0 ? text : text.AsSpan(0, space)) is not { } device)
-            return why.Because(ReasonCode.NoSuchDeviceInGroup, (ulong)group.Group.Id, name: text);
+            return why.Because(ReasonCode.NoSuchDeviceInGroup, (ulong)group.Group.Id, name: OneLine(text));
 
         // Options follow the name. The only one is a token, which wants a virtual function or its parent.
         if (space >= 0 && !text.AsSpan(space).Trim(' ').IsEmpty)
-            return why.Because(ReasonCode.DeviceNameInvalid, name: text);
+            return why.Because(ReasonCode.DeviceNameInvalid, name: OneLine(text));
 
         errno = FailurePoint.Allocate("file of a device", ref why);
         if (errno.Failed)
@@ -114,6 +114,9 @@ internal sealed class GroupFile(VfioGroup group) : DeviceFile
         if (end < 0 && read < MostName)
             return why.Because(ReasonCode.ArgumentUnreadable, address + (ulong)read, 1);
         name = Encoding.Latin1.GetString(text[..(end < 0 ? 16 : end)]);
-        return end < 0 ? why.Because(ReasonCode.DeviceNameInvalid, name: name) : Errno.Success;
+        return end < 0 ? why.Because(ReasonCode.DeviceNameInvalid, name: OneLine(name)) : Errno.Success;
     }
+
+    /// <summary>What a client sent, fit to be shown: a reason is one line.</summary>
+    private static string OneLine(string text) => string.Concat(text.Select(static one => char.IsControl(one) ? '?' : one));
 }

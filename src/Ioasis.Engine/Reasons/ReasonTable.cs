@@ -82,7 +82,7 @@ public static class ReasonTable
         AddressNotInvalid => (EINVAL, "0x{0:x}-0x{1:x} is not the mapping 0x{2:x}-0x{3:x}, or its address was not declared invalid"),
         AddressWithAccess => (EINVAL, "flags 0x{0:x}: a new address cannot be given together with permissions"),
         TooManyMappings => (ENOSPC, "the container has {0} mappings, which is the limit (dma_entry_limit)"),
-        UnmapCuts => (EINVAL, "unmapping 0x{0:x}-0x{1:x} would cut the mapping 0x{2:x}-0x{3:x}"),
+        UnmapCuts => (EINVAL, "the range 0x{0:x}-0x{1:x} cuts the mapping 0x{2:x}-0x{3:x}"),
         UnmapAllWithRange => (EINVAL, "all is to be unmapped, but IOVA 0x{0:x} and size 0x{1:x} are not 0"),
         UnmapFlagsExclude => (EINVAL, "unmap flags 0x{0:x} cannot be had together"),
         DirtyBitmapUnfit => (EINVAL, "a bitmap for pages of 0x{0:x} bytes cannot be had; they have 0x{1:x} (0: dirty page tracking is off)"),

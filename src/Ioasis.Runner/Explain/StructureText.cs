@@ -10,7 +10,7 @@ internal delegate object StructureReader(ReadOnlySpan<byte> bytes);
 
 /// <summary>
 /// A C structure in words, field by field under its C names: 64-bit numbers in hexadecimal (addresses and lengths), others in
-/// decimal, flags by name. What says nothing is left out: the size, reserved fields, and small fields that are 0.
+/// decimal, flags by name. What says nothing is left out: the structure's own size, reserved fields, and small fields that are 0.
 /// </summary>
 internal static class StructureText
 {
@@ -25,9 +25,11 @@ internal static class StructureText
     public static string Of(object structure)
     {
         StringBuilder text = new();
-        foreach (FieldInfo field in structure.GetType().GetFields(BindingFlags.Public | BindingFlags.Instance))
+        FieldInfo[] fields = structure.GetType().GetFields(BindingFlags.Public | BindingFlags.Instance);
+        foreach (FieldInfo field in fields)
         {
-            if (s_sizes.Contains(field.Name) || field.Name.Contains("reserved", StringComparison.Ordinal))
+            bool isOwnSize = field == fields[0] && s_sizes.Contains(field.Name);
+            if (isOwnSize || field.Name.Contains("reserved", StringComparison.Ordinal))
                 continue;
             object content = field.GetValue(structure)!;
             bool saysNothing = content is 0ul && field.Name.EndsWith("ptr", StringComparison.Ordinal); // an optional pointer that is not given

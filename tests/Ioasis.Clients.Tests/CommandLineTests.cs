@@ -30,12 +30,22 @@ public sealed class CommandLineTests
     [InlineData("--device=edu,address=nowhere", "address \"nowhere\" is no PCI address")]
     [InlineData("--iommu=abacus", "abacus")]
     [InlineData("--machine=/nonexistent.json", "/nonexistent.json")]
-    public void AWrongMachineIsToldInOneLine(string option, string complaint)
+    [InlineData("--grant-cap=CAP_IPC_LOCK,CAP_FLY", "'CAP_FLY' is no capability")]
+    public void AWrongOptionIsToldInOneLine(string option, string complaint)
     {
         CommandResult result = CommandLine.RunUnder([option], "true");
         Assert.Equal(2, result.Status);
         Assert.Contains(complaint, result.Error, StringComparison.Ordinal);
         Assert.Single(result.Error.TrimEnd().Split('\n'));
+    }
+
+    [Theory]
+    [InlineData(1, "cannot", "--fail-nth 1: open file fails")]
+    [InlineData(5, "can", "--fail-nth 5: there were only 2 places, none failed")]
+    public void ThePlaceThatWasMadeToFailIsToldOrHowManyThereWere(int nth, string outcome, string told)
+    {
+        CommandResult result = CommandLine.RunUnder(["--fail-nth", $"{nth}"], "sh", "-c", "(: < /dev/iommu) 2>/dev/null && echo can || echo cannot");
+        Assert.Equal((0, outcome + "\n", $"ioasis: {told}\n"), (result.Status, result.Output, result.Error));
     }
 
     [Fact]

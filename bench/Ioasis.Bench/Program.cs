@@ -8,6 +8,7 @@ using Ioasis.Bench.Intervals;
 [
     ("intervals", IntervalSuite.Run),
     ("spaces", SpaceSuite.Run),
+    ("dirty", DirtySuite.Run),
     ("runner", Ioasis.Bench.Runner.RunnerSuite.Run),
 ];
 

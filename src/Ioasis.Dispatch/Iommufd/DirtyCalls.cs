@@ -80,11 +80,19 @@ internal static class DirtyCalls
         Span<byte> present = MemoryMarshal.AsBytes((t_present ??= new ulong[DirtyWindow.Pages / 64 + 1]).AsSpan(0, words.Length))[..bytes.Length];
         int read = memory.Read(address, present);
         int whole = read / sizeof(ulong);
-        Span<ulong> sum = t_present.AsSpan(0, whole);
-        for (int i = 0; i < whole; i++)
-            sum[i] |= words[i];
+        Merge(t_present.AsSpan(0, whole), words[..whole]);
         for (int i = whole * sizeof(ulong); i < read; i++)
             present[i] |= bytes[i];
         memory.Write(address, present[..read]);
+    }
+
+    private static void Merge(Span<ulong> into, ReadOnlySpan<ulong> bits)
+    {
+        Span<Vector<ulong>> wide = MemoryMarshal.Cast<ulong, Vector<ulong>>(into);
+        ReadOnlySpan<Vector<ulong>> others = MemoryMarshal.Cast<ulong, Vector<ulong>>(bits);
+        for (int i = 0; i < wide.Length; i++)
+            wide[i] |= others[i];
+        for (int i = wide.Length * Vector<ulong>.Count; i < into.Length; i++)
+            into[i] |= bits[i];
     }
 }

@@ -47,7 +47,12 @@ internal sealed class DirtyTracker
     /// <summary>A device has written a range. Within a DMA section, or with the lock held.</summary>
     /// <param name="first">Its first address.</param>
     /// <param name="last">Its last, inclusive.</param>
-    public void Mark(ulong first, ulong last) => Mark(_root, _height, first >> _pageShift, last >> _pageShift);
+    public void Mark(ulong first, ulong last)
+    {
+        // The bytes come before the look at whether the page is marked already: a reader that takes that mark tells of them too.
+        Interlocked.MemoryBarrier();
+        Mark(_root, _height, first >> _pageShift, last >> _pageShift);
+    }
 
     /// <summary>Forgets a range. The lock is held.</summary>
     public void Clear(ulong first, ulong last) => Take(first, last, clear: true, null);
@@ -144,13 +149,15 @@ internal sealed class DirtyTracker
             for (; dirty != 0; dirty &= dirty - 1)
             {
                 int word = (at << WordShift) + BitOperations.TrailingZeroCount(dirty);
-                ulong bits = TakeWord(ref leaf.Words[word], Mask(word, first, last), clear);
+                ulong mask = word == firstWord || word == lastWord ? Mask(word, first, last) : ulong.MaxValue;
+                ulong bits = TakeWord(ref leaf.Words[word], mask, clear);
                 if (bits != 0)
                     into?.Add((start + ((ulong)word << WordShift)) << _pageShift, bits, _pageShift);
             }
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong TakeWord(ref ulong word, ulong mask, bool clear)
     {
         ulong bits = Volatile.Read(ref word) & mask;

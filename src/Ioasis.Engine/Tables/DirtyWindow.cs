@@ -16,6 +16,7 @@ public sealed class DirtyWindow
     private int _pageShift;
     private int _lowest = int.MaxValue, _highest = -1; // words that have bits
     private ulong _leaf;
+    private bool _isBitForBit; // a page of the tables, of the tracker and of the client is the same
 
     /// <summary>What bit 0 stands for.</summary>
     public ulong First { get; private set; }
@@ -59,7 +60,11 @@ public sealed class DirtyWindow
     }
 
     /// <summary>What follows is told about tables with pages of this size, which are dirty as a whole.</summary>
-    internal void UseLeaf(ulong bytes) => _leaf = bytes;
+    internal void UseLeaf(ulong bytes)
+    {
+        _leaf = bytes;
+        _isBitForBit = bytes == 1ul << _pageShift;
+    }
 
     /// <summary>64 pages of the tracker.</summary>
     /// <param name="iova">Where the first one begins.</param>
@@ -67,7 +72,7 @@ public sealed class DirtyWindow
     /// <param name="shift">The tracker's pages: 2^n bytes.</param>
     internal void Add(ulong iova, ulong bits, int shift)
     {
-        if (_leaf == 1ul << shift && shift == _pageShift)
+        if (_isBitForBit && shift == _pageShift)
         {
             AddWord(iova, bits);
             return;
@@ -95,7 +100,13 @@ public sealed class DirtyWindow
 
         ulong bit = (iova - First) >> _pageShift;
         int word = (int)(bit >> 6), offset = (int)(bit & 63);
-        ulong low = bits << offset, high = offset == 0 ? 0 : bits >> (64 - offset);
+        if (offset == 0)
+        {
+            Or(word, bits);
+            return;
+        }
+
+        ulong low = bits << offset, high = bits >> (64 - offset);
         if (low != 0)
             Or(word, low);
         if (high != 0)
@@ -127,7 +138,9 @@ public sealed class DirtyWindow
     private void Or(int word, ulong bits)
     {
         _bits[word] |= bits;
-        _lowest = Math.Min(_lowest, word);
-        _highest = Math.Max(_highest, word);
+        if (word < _lowest)
+            _lowest = word;
+        if (word > _highest)
+            _highest = word;
     }
 }

@@ -30,6 +30,9 @@ public abstract class QueueFile : DeviceFile
     public sealed override Errno Write(ICaller caller, ulong buffer, ulong count, ulong offset, out long transferred, ref Reason why) =>
         Write(caller, buffer, count, out transferred, ref why);
 
+    public sealed override Errno CheckMap(ulong offset, ulong length, ref Reason why) =>
+        why.Because(ReasonCode.FileWithoutMemory, name: Path);
+
     public override Errno Ioctl(ICaller caller, uint command, ulong argument, out long result, ref Reason why)
     {
         result = 0;

@@ -282,6 +282,8 @@ public enum ReasonCode : ushort
     FeatureFlagsInvalid,
     FileNotReadable,
     FileNotMappable,
+    MapNotShared,
+    MapExecutable,
     FileWithoutMemory,
     DescriptorTableFull,
 }

@@ -282,6 +282,8 @@ public static class ReasonTable
         FeatureFlagsInvalid => (EINVAL, "flags 0x{0:x} are no valid choice for a feature"),
         FileNotReadable => (EINVAL, "{4} cannot be read or written"),
         FileWithoutMemory => (ENODEV, "{4} has no memory that could be mapped"),
+        MapNotShared => (EINVAL, "{4} can be mapped with MAP_SHARED only"),
+        MapExecutable => (EPERM, "{4} cannot be mapped with PROT_EXEC"),
         FileNotMappable => (ENXIO, "{4} offers nothing to map at offset 0x{0:x} with length 0x{1:x}"),
         DescriptorTableFull => (EMFILE, "the caller has no free descriptor"),
 

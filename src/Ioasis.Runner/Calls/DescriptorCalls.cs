@@ -1,3 +1,4 @@
+using Ioasis.Dispatch.Iommufd;
 using Ioasis.Engine.Reasons;
 using Ioasis.Runner.Files;
 using Ioasis.Runner.Native;
@@ -111,6 +112,8 @@ internal sealed class DescriptorCalls(Emulation emulation, Caller caller, Descri
 
         Reason why = default;
         Errno errno = file.File.CheckMap(arguments[5], length, ref why);
+        if (errno.Code != ErrnoCode.ENODEV)
+            errno = CheckKind(file, (int)arguments[2], (int)arguments[3], errno, ref why);
         if (errno.Succeeded)
         {
             file.Pages?.ClientMaps(arguments[5]);
@@ -121,6 +124,16 @@ internal sealed class DescriptorCalls(Emulation emulation, Caller caller, Descri
         if (emulation.Explainer.Listens)
             emulation.Explainer.CallEnded(call.pid, $"mmap({file.Node.Path}, offset 0x{arguments[5]:x}, length 0x{length:x})", errno, in why);
         emulation.Listener.Fail(in call, (int)errno.Code);
+    }
+
+    /// <summary>How a device may be mapped; a kernel looks at that before it looks at the range.</summary>
+    private static Errno CheckKind(OpenFile file, int protection, int flags, Errno range, ref Reason why)
+    {
+        if ((flags & Linux.MAP_TYPE) == Linux.MAP_PRIVATE)
+            return why.Because(ReasonCode.MapNotShared, name: file.File.Path);
+        return file.File is IommufdFile && (protection & Linux.PROT_EXEC) != 0
+            ? why.Because(ReasonCode.MapExecutable, name: file.File.Path)
+            : range;
     }
 
     /// <summary>Duplicates stay at numbers that the filter knows.</summary>

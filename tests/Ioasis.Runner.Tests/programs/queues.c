@@ -74,7 +74,10 @@ static void works(void) {
     uint32_t records[3][RECORD / 4], answer[2] = { 0 };
     FAILS(pread(fd, records, RECORD, 0), ESPIPE);
     FAILS(read(fd, records, RECORD - 1), ESPIPE);
-    MUST(mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED);
+    FAILS((intptr_t)mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0), ENODEV);
+    FAILS((intptr_t)mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, iommu, 0), EINVAL);
+    FAILS((intptr_t)mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_SHARED, iommu, 0), EPERM);
+    FAILS((intptr_t)mmap(NULL, 4096, PROT_READ, MAP_SHARED, iommu, 0), ENXIO);
     MUST(!readable(fd) && read(fd, records, RECORD) == 0);
 
     pthread_t waiter;

@@ -1,4 +1,5 @@
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Dma;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Tables;
 
@@ -103,5 +104,9 @@ public sealed partial class Ioas
     }
 
     /// <summary>Makes every IOTLB entry of this address space stale.</summary>
-    private void Invalidate() => Volatile.Write(ref _generation, _generation + 1);
+    private void Invalidate()
+    {
+        if (Context.Barrier.Omission != Omission.Generation)
+            Volatile.Write(ref _generation, _generation + 1);
+    }
 }

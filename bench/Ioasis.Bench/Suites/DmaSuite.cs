@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using Ioasis.Bench.Engine;
+using Ioasis.Bench.Rows;
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Dma;
+
+namespace Ioasis.Bench.Suites;
+
+/// <summary>Copies by DMA in this process beside memcpy, and by two threads beside one.</summary>
+internal static class DmaSuite
+{
+    private const ulong Mapped = 64 << 20;
+
+    public static IEnumerable<Trial> Trials()
+    {
+        foreach ((int size, int range) in new[] { (64, 64), (4096, 4096), (4096, 16 << 20), (2 << 20, 2 << 20), (2 << 20, 64 << 20) })
+        {
+            foreach (bool write in new[] { false, true })
+                yield return new Trial($"dma/{(write ? "write" : "read")}/{size}/{range}", session => Copy(session, size, range, write));
+        }
+
+        yield return new Trial("dma/threads", TwoThreads);
+    }
+
+    private static Goal? GoalOf(int size) => size switch
+    {
+        4096 => Goal.AtLeastSpeed(0.90),
+        2 << 20 => Goal.AtLeastSpeed(0.95),
+        _ => null,
+    };
+
+    private static void Copy(Session session, int size, int range, bool write)
+    {
+        using BenchMemory memory = new(Mapped);
+        using Rig rig = new(memory, attached: true);
+        rig.Map(0, Mapped);
+        DmaPort port = rig.Device.OpenPort();
+        byte[] local = new byte[size];
+        int count = Math.Max(range / size, Math.Min((1 << 18) / size, 256));
+        double[] best = session.BestOf(count, () =>
+        {
+            for (int i = 0; i < count; i++)
+            {
+                Iova at = new((ulong)(i * (long)size % range));
+                if (!(write ? port.Write(at, local) : port.Read(at, local)))
+                    throw new InvalidOperationException("aborted");
+            }
+        }, () =>
+        {
+            for (int i = 0; i < count; i++)
+            {
+                Span<byte> there = memory.Bytes((ulong)(i * (long)size % range), size);
+                if (write)
+                    local.CopyTo(there);
+                else
+                    there.CopyTo(local);
+            }
+        });
+        string text = $"DMA {(write ? "write" : "read")} of {Bytes(size)}{(range > size ? $" over {Bytes(range)}" : ", hot")}";
+        session.Add("", text, "ns", best[0], GoalOf(size), new Yardstick("memcpy", best[1]));
+    }
+
+    /// <summary>Each thread has a port of its own, as each engine of a device has; both read through one address space.</summary>
+    private static void TwoThreads(Session session)
+    {
+        if (Environment.ProcessorCount < 2)
+        {
+            session.Skip("", "DMA by two threads against one", "one processor");
+            return;
+        }
+
+        using BenchMemory memory = new(Mapped);
+        using Rig rig = new(memory, attached: true);
+        rig.Map(0, Mapped);
+        DmaPort[] ports = [rig.Device.OpenPort(), rig.Device.OpenPort()];
+        double best = 0;
+        for (int round = 0; round < (session.Quick ? 12 : 60); round++)
+        {
+            double one = Reads(ports[..1]);
+            best = Math.Max(best, Reads(ports) / one);
+        }
+
+        session.Add("", "DMA by two threads over one, 64 bytes each", "×", best, Goal.AtLeast(1.8));
+    }
+
+    /// <summary>Reads a microsecond, of all threads together.</summary>
+    private static double Reads(DmaPort[] ports)
+    {
+        const int reads = 1 << 18;
+        using Barrier start = new(ports.Length + 1);
+        Thread[] threads = [.. ports.Select((port, i) => new Thread(() =>
+        {
+            Processors.Pin(i);
+            byte[] into = new byte[64];
+            start.SignalAndWait();
+            for (int read = 0; read < reads; read++)
+                port.Read(new Iova((ulong)(i * (32 << 20)) + (ulong)(read & 0xffff) * 64), into);
+        }))];
+        foreach (Thread thread in threads)
+            thread.Start();
+        start.SignalAndWait();
+        long before = Stopwatch.GetTimestamp();
+        foreach (Thread thread in threads)
+            thread.Join();
+        return ports.Length * reads / Stopwatch.GetElapsedTime(before).TotalMicroseconds;
+    }
+
+    private static string Bytes(int count) => count >= 1 << 20 ? $"{count >> 20} MiB" : count >= 1 << 10 ? $"{count >> 10} KiB" : $"{count} bytes";
+}

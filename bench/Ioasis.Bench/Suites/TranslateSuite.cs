@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using Ioasis.Bench.Engine;
+using Ioasis.Bench.Rows;
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Dma;
+using Ioasis.Engine.Reasons;
+using Ioasis.Engine.Spaces;
+
+namespace Ioasis.Bench.Suites;
+
+/// <summary>
+/// What a DMA costs before its first byte: the section, the IOTLB's hit, and its miss. "Random" waits for each answer before it asks for
+/// the next address. Beside it a <see cref="ConcurrentDictionary{TKey,TValue}"/> from page to address.
+/// </summary>
+internal static class TranslateSuite
+{
+    private const int Count = 1 << 12;
+
+    public static IEnumerable<Trial> Trials()
+    {
+        yield return new Trial("translate/section", Section);
+        foreach (int areas in new[] { 1, 100, 10_000, 100_000, 1_000_000 })
+            yield return new Trial($"translate/{areas}", session => Translate(session, areas));
+    }
+
+    private static void Section(Session session)
+    {
+        using BenchMemory memory = new(1 << 20);
+        using Rig rig = new(memory, attached: true);
+        DmaPort port = rig.Device.OpenPort();
+        long word = 0;
+        double[] best = session.BestOf(Count, () =>
+        {
+            for (int i = 0; i < Count; i++)
+                port.Enter().Dispose();
+        }, () =>
+        {
+            for (int i = 0; i < Count; i++)
+                Interlocked.Increment(ref word);
+        });
+        session.Add("", "DMA section, entry and exit", "ns", best[0], Goal.AtMost(5), new Yardstick("locked add", best[1]));
+    }
+
+    private static void Translate(Session session, int areas)
+    {
+        using BenchMemory memory = new(1 << 20);
+        using Rig rig = new(memory, attached: true);
+        Spread spread = new(areas, Rig.Page);
+        ConcurrentDictionary<ulong, ulong> pages = new(1, areas);
+        for (int i = 0; i < areas; i++)
+        {
+            rig.Map(spread.PlaceOf(i), Rig.Page);
+            pages[spread.PlaceOf(i) / Rig.Page] = memory.At(0).Value;
+        }
+
+        DmaPort port = rig.Device.OpenPort();
+        ulong[] random = spread.Addresses(Math.Max(Count, Math.Min(areas, 1 << 16)));
+        if (areas is 1 or 1_000_000)
+        {
+            ulong[] same = [.. Enumerable.Repeat(spread.PlaceOf(areas / 2), Count)];
+            double hit = session.Best(Count, () => OneByOne(port, same));
+            session.Add("same", $"translate, IOTLB hit, {areas:n0} areas", "ns", hit, Goal.AtMost(3));
+        }
+
+        if (areas == 1)
+            return;
+        double[] best = session.BestOf(random.Length, () => OneByOne(port, random), () => LookUp(pages, random));
+        Yardstick dictionary = new("page dictionary", best[1]);
+        Goal? one = areas == 1_000_000 ? Goal.AtMost(200) : null;
+        session.Add("random", $"translate, random area, one by one, {areas:n0} areas", "ns", best[0], one, dictionary);
+    }
+
+    private static void OneByOne(DmaPort port, ulong[] addresses)
+    {
+        using DmaSection section = port.Enter();
+        Reason why = default;
+        ulong sum = 0;
+        foreach (ulong address in addresses)
+        {
+            if (!section.TryTranslate(new Iova(address + (sum & 7)), AreaAccess.Read, out HostAddress at, out _, ref why))
+                throw new InvalidOperationException(why.ToString());
+            sum = at.Value; // a multiple of 8
+        }
+    }
+
+    private static void LookUp(ConcurrentDictionary<ulong, ulong> pages, ulong[] addresses)
+    {
+        ulong sum = 0;
+        foreach (ulong address in addresses)
+        {
+            ulong wanted = address + (sum & 7);
+            if (!pages.TryGetValue(wanted / Rig.Page, out ulong at))
+                throw new InvalidOperationException("not there");
+            sum = at;
+        }
+    }
+}

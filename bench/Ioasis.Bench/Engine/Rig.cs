@@ -65,7 +65,7 @@ internal sealed class Rig : IDisposable
     {
         Reason why = default;
         ObjectId id = space.Id;
-        Must(device.Attach(ref id, ref why), in why);
+        Must(device.AttachOrReplace(Pasid.None, ref id, ref why), in why);
     }
 
     public void Map(ulong iova, ulong length) => Map(Space, iova, length);

@@ -1,14 +1,15 @@
+using Ioasis.Bench.Rows;
 using Ioasis.Engine.Intervals;
 
 namespace Ioasis.Bench.Intervals;
 
 /// <summary>
-/// The interval map at 1 to 1,000,000 ranges beside a red-black tree, a sorted array, and bare dependent loads over as much memory.
+/// The interval map at 100 to 1,000,000 ranges beside a red-black tree, a sorted array, and bare dependent loads over as much memory.
 /// </summary>
 /// <remarks>
 /// Ranges are one page long, four pages apart. "add" and "remove" put new ranges into a tenth (at least 1,000, at most all) of the holes,
-/// in random order, and take them out in another. "find random" asks for the next address only when the last answer is there;
-/// "independent" does not wait; "batch" is <see cref="IntervalMap{TValue}.FindMany"/>.
+/// in random order, and take them out in another. "find" asks for the next address only when the last answer is there; in batches it is
+/// <see cref="IntervalMap{TValue}.FindMany"/>.
 /// </remarks>
 internal static class IntervalSuite
 {
@@ -19,96 +20,47 @@ internal static class IntervalSuite
 
     private static readonly object Backing = new();
 
-    public static void Run()
+    public static IEnumerable<Trial> Trials()
     {
-        Console.WriteLine("interval map: ns an operation");
-        Console.WriteLine($"{"ranges",9} {"structure",-14} {"add",7} {"remove",7} {"same",7} {"random",7} {"indep.",7} {"batch",7} {"bytes each",10}");
-        RunTiny();
         foreach (int ranges in new[] { 100, 10_000, 100_000, 1_000_000 })
-        {
-            long before = GC.GetTotalMemory(true);
-            EngineMap engine = new(new IntervalMap<Area>());
-            ulong[] order = Shuffled(ranges, seed: 1);
-            FillRandom(engine, order);
-            double bytes = (GC.GetTotalMemory(true) - before - 8.0 * ranges) / ranges;
-            double batch = Batch(engine.Map, ranges);
-            Row(ranges, "interval map", engine, batch, bytes);
-            Gap(engine.Map, ranges);
-            long footprint = (long)(bytes * ranges);
-            engine = default;
-
-            before = GC.GetTotalMemory(true);
-            RedBlackMap redBlack = new([]);
-            FillRandom(redBlack, order);
-            bytes = (GC.GetTotalMemory(true) - before) / (double)ranges;
-            Row(ranges, "red-black", redBlack, double.NaN, bytes);
-            redBlack = default;
-
-            SortedArrayMap array = new(new(ranges * 2 + 1000));
-            for (int i = 0; i < ranges; i++)
-                array.Add((ulong)i * Stride, (ulong)i * Stride + Page - 1, new Area(Backing, (ulong)i));
-            Row(ranges, "sorted array", array, double.NaN, 48, change: ranges <= 10_000);
-
-            Console.WriteLine($"{ranges,9} {"bare load",-14} {"",7} {"",7} {"",7} {Chase(footprint),7:f1}");
-        }
+            yield return new Trial($"intervals/{ranges}", session => Compare(session, ranges));
     }
 
-    /// <summary>Empty maps that get one range and lose it; a thousand of them, because one alone is too quick to be timed.</summary>
-    private static void RunTiny()
+    private static void Compare(Session session, int ranges)
     {
-        const int maps = 1000;
-        var all = new IntervalMap<Area>[maps];
-        long empty = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < maps; i++)
-            all[i] = new IntervalMap<Area>();
-        empty = (GC.GetAllocatedBytesForCurrentThread() - empty) / maps;
-        long one = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < maps; i++)
-            all[i].TryAdd(0, Page - 1, new Area(Backing, 0));
-        one = empty + (GC.GetAllocatedBytesForCurrentThread() - one) / maps;
-        EngineMap[] engines = [.. all.Select(map => new EngineMap(map))];
-        RedBlackMap[] trees = [.. all.Select(_ => new RedBlackMap([]))];
-        Remove(engines);
-        double[] times = Stopwatches.BestOf(maps, () => Add(engines), () => Remove(engines));
-        double same = FindSame(engines[0], 0);
-        Console.WriteLine($"{"0 / 1",9} {"interval map",-14} {times[0],7:f1} {times[1],7:f1} {same,7:f1} {"",7} {"",7} {"",7} {empty + "/" + one,10}");
-        times = Stopwatches.BestOf(maps, () => Add(trees), () => Remove(trees));
-        Console.WriteLine($"{"0 / 1",9} {"red-black",-14} {times[0],7:f1} {times[1],7:f1}");
-    }
+        long before = GC.GetTotalMemory(true);
+        EngineMap engine = new(new IntervalMap<Area>());
+        ulong[] order = Shuffled(ranges, seed: 1);
+        FillRandom(engine, order);
+        double bytes = (GC.GetTotalMemory(true) - before - 8.0 * ranges) / ranges;
+        RedBlackMap redBlack = new([]);
+        FillRandom(redBlack, order);
+        double treeBytes = (GC.GetTotalMemory(true) - before - 8.0 * ranges) / ranges - bytes;
+        SortedArrayMap array = new(new(ranges * 2 + 1000));
+        for (int i = 0; i < ranges; i++)
+            array.Add((ulong)i * Stride, (ulong)i * Stride + Page - 1, new Area(Backing, (ulong)i));
 
-    private static void Add<TMap>(TMap[] maps)
-        where TMap : struct, IRangeMap
-    {
-        Area value = new(Backing, 5);
-        foreach (TMap map in maps)
-            map.Add(0, Page - 1, value);
-    }
+        int changes = Math.Min(ranges, Math.Max(1000, ranges / 10));
+        ulong[] holes = Shuffled(ranges, seed: 2)[..changes];
+        ulong[] back = [.. holes];
+        new Random(3).Shuffle(back);
+        double[] times = session.BestOf(
+            changes, () => AddHoles(engine, holes), () => RemoveHoles(engine, back), () => AddHoles(redBlack, holes), () => RemoveHoles(redBlack, back));
+        string n = $"{ranges:n0} ranges";
+        session.Add("add", $"interval map, add, {n}", "ns", times[0], null, new Yardstick("SortedDictionary", times[2]));
+        session.Add("remove", $"interval map, remove, {n}", "ns", times[1], null, new Yardstick("SortedDictionary", times[3]));
 
-    private static void Remove<TMap>(TMap[] maps)
-        where TMap : struct, IRangeMap
-    {
-        foreach (TMap map in maps)
-            map.Remove(0);
-    }
-
-    private static void Row<TMap>(int ranges, string name, TMap map, double batch, double bytes, bool change = true)
-        where TMap : struct, IRangeMap
-    {
-        double[] times = [double.NaN, double.NaN];
-        if (change)
-        {
-            int changes = Math.Min(ranges, Math.Max(1000, ranges / 10));
-            ulong[] holes = Shuffled(ranges, seed: 2)[..changes];
-            ulong[] back = [.. holes];
-            new Random(3).Shuffle(back);
-            times = Stopwatches.BestOf(changes, () => AddHoles(map, holes), () => RemoveHoles(map, back));
-        }
         ulong[] addresses = Addresses(ranges);
-        double same = FindSame(map, (ulong)(ranges / 2) * Stride);
-        double random = Stopwatches.Best(Finds, () => FindDependent(map, addresses));
-        double independent = Stopwatches.Best(Finds, () => FindIndependent(map, addresses));
-        Console.WriteLine(
-            $"{ranges,9} {name,-14} {times[0],7:f1} {times[1],7:f1} {same,7:f1} {random,7:f1} {independent,7:f1} {batch,7:f1} {bytes,10:f1}");
+        double[] finds = session.BestOf(
+            Finds, () => FindDependent(engine, addresses), () => FindDependent(redBlack, addresses), () => FindDependent(array, addresses));
+        session.Add("find", $"interval map, find at random, {n}", "ns", finds[0], null, new Yardstick("sorted array", finds[2]));
+        session.Add("find-tree", $"the same beside a tree, {n}", "ns", finds[0], null, new Yardstick("SortedDictionary", finds[1]));
+        var results = new Interval<Area>[64];
+        double batch = session.Best(Finds, () => FindBatches(engine.Map, addresses, results));
+        double chase = Chase(session, (long)(bytes * ranges));
+        Goal? goal = ranges switch { 10_000 => Goal.AtMost(10), 1_000_000 => Goal.AtMost(40), _ => null };
+        session.Add("batch", $"interval map, find at random in batches of 64, {n}", "ns", batch, goal, new Yardstick("dependent load", chase));
+        session.Add("bytes", $"interval map, memory, {n}", "bytes each", bytes, null, new Yardstick("SortedDictionary", treeBytes));
     }
 
     private static void AddHoles<TMap>(TMap map, ulong[] holes)
@@ -126,23 +78,6 @@ internal static class IntervalSuite
             map.Remove(hole * Stride + 2 * Page);
     }
 
-    private static double FindSame<TMap>(TMap map, ulong address)
-        where TMap : struct, IRangeMap
-    {
-        ulong[] addresses = new ulong[Finds];
-        Array.Fill(addresses, address);
-        return Stopwatches.Best(Finds, () => FindIndependent(map, addresses));
-    }
-
-    private static ulong FindIndependent<TMap>(TMap map, ulong[] addresses)
-        where TMap : struct, IRangeMap
-    {
-        ulong sum = 0;
-        foreach (ulong address in addresses)
-            sum += map.Find(address);
-        return sum;
-    }
-
     /// <summary>Each address depends on the answer before it, by a bit that is never set.</summary>
     private static ulong FindDependent<TMap>(TMap map, ulong[] addresses)
         where TMap : struct, IRangeMap
@@ -153,13 +88,6 @@ internal static class IntervalSuite
         return answer;
     }
 
-    private static double Batch(IntervalMap<Area> map, int ranges)
-    {
-        ulong[] addresses = Addresses(ranges);
-        var results = new Interval<Area>[64];
-        return Stopwatches.Best(Finds, () => FindBatches(map, addresses, results));
-    }
-
     private static int FindBatches(IntervalMap<Area> map, ulong[] addresses, Interval<Area>[] results)
     {
         int found = 0;
@@ -168,35 +96,15 @@ internal static class IntervalSuite
         return found;
     }
 
-    /// <summary>Every hole is three pages; two kinds of request that no hole but the last takes.</summary>
-    private static void Gap(IntervalMap<Area> map, int ranges)
-    {
-        const int requests = 200;
-        double small = Stopwatches.Best(requests, () => FindGaps(map, requests, 4 * Page, Page));
-        double misaligned = ranges > 10_000 ? double.NaN : Stopwatches.Best(1, () => FindGaps(map, 1, 3 * Page, 4 * Page));
-        Console.WriteLine($"{ranges,9} gap: every hole too small {small:f1}, every hole large enough but not aligned {misaligned:f1}");
-    }
-
-    private static ulong FindGaps(IntervalMap<Area> map, int requests, ulong length, ulong alignment)
-    {
-        ulong sum = 0;
-        for (int i = 0; i < requests; i++)
-        {
-            map.TryFindGap(length, alignment, 0, 0, ulong.MaxValue, out ulong start);
-            sum += start;
-        }
-        return sum;
-    }
-
     /// <summary>The machine's own limit: loads that each wait for the one before, at random over <paramref name="bytes"/>.</summary>
-    private static double Chase(long bytes)
+    private static double Chase(Session session, long bytes)
     {
         const int line = 16;
         int[] next = new int[Math.Max(bytes / 64, 16) * line];
         ulong[] order = Shuffled(next.Length / line, seed: 5);
         for (int i = 0; i < order.Length; i++)
             next[(int)order[i] * line] = (int)order[(i + 1) % order.Length] * line;
-        return Stopwatches.Best(Finds, () => Follow(next));
+        return session.Best(Finds, () => Follow(next));
     }
 
     private static int Follow(int[] next)

@@ -1,6 +1,10 @@
 namespace Ioasis.Bench.Rows;
 
-/// <summary>A piece of measuring that gives one row or several that can only be had together (a map and its unmap).</summary>
-/// <param name="Name">The beginning of its rows' names.</param>
-/// <param name="Measure">Measures, and adds the rows to the session.</param>
-internal sealed record Trial(string Name, Action<Session> Measure);
+/// <summary>Something to measure, which gives one row or several.</summary>
+/// <param name="Name">Words with slashes between them; the first is the table that it belongs to.</param>
+/// <param name="Measure">Measures and adds the rows.</param>
+internal sealed record Trial(string Name, Action<Session> Measure)
+{
+    /// <summary>Takes more than a second or two; left out of a quick run.</summary>
+    public bool IsLong { get; init; }
+}

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Ioasis.Bench.Rows;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Dma;
 using Ioasis.Engine.Hardware;
@@ -18,9 +19,9 @@ internal static unsafe class RemoteDma
 {
     private const int Buffer = 8 << 20;
 
-    public static void Run()
+    public static void Measure(Session session)
     {
-        using Process holder = Output.Start(Checkout.Client, "hold", Buffer.ToString(CultureInfo.InvariantCulture));
+        using Process holder = Output.Start(RunnerPrograms.Client, "hold", Buffer.ToString(CultureInfo.InvariantCulture));
         string[] words = holder.StandardOutput.ReadLine()!.Split(' ');
         int id = int.Parse(words[0], CultureInfo.InvariantCulture);
         ulong address = ulong.Parse(words[1], CultureInfo.InvariantCulture);
@@ -31,11 +32,11 @@ internal static unsafe class RemoteDma
             var processes = new ProcessTable(files, memories, _ => { });
             if (!processes.TryAdopt(id, out ClientProcess process) || process.Memory(id, processes) is not { } memory)
             {
-                Console.WriteLine("DMA to another process: skipped, its memory cannot be opened (ptrace scope?)");
+                session.Skip("", "DMA to another process", "its memory cannot be opened (ptrace scope?)");
                 return;
             }
 
-            Measure(memory, id, address);
+            Measure(session, memory, id, address);
             processes.Ended(process);
             memories.Clear();
         }
@@ -46,17 +47,16 @@ internal static unsafe class RemoteDma
         }
     }
 
-    private static void Measure(RemoteMemory memory, int id, ulong address)
+    private static void Measure(Session session, RemoteMemory memory, int id, ulong address)
     {
         DmaPort port = Open(memory, address);
-        Console.WriteLine($"{"DMA to another process, ns",-48}{"bare",12}{"DMA",12}{"bare/DMA",10}");
         foreach ((int size, int range) in new[] { (64, 64), (4096, 4096), (64 << 10, 64 << 10), (2 << 20, 2 << 20), (2 << 20, Buffer) })
         {
             byte[] local = GC.AllocateArray<byte>(size, pinned: true);
             int count = Math.Max(Math.Max(range / size, (1 << 20) / size), 4);
             foreach (bool write in new[] { false, true })
             {
-                double[] best = Stopwatches.BestOf(count, () =>
+                double[] best = session.BestOf(count, () =>
                 {
                     fixed (byte* here = local)
                     {
@@ -72,8 +72,10 @@ internal static unsafe class RemoteDma
                             throw new InvalidOperationException("aborted");
                     }
                 });
-                string what = $"{(write ? "write" : "read")} {size} bytes, over {range >> 10} KiB";
-                Console.WriteLine($"{what,-48}{best[0],12:f0}{best[1],12:f0}{best[0] / best[1],10:p0}");
+                string direction = write ? "write" : "read";
+                session.Add(
+                    $"{direction}/{size}/{range}", $"DMA {direction} of another process, {size:n0} bytes over {range >> 10:n0} KiB", "ns", best[1],
+                    size == 2 << 20 ? Goal.AtLeastSpeed(0.95) : null, new Yardstick("bare process_vm", best[0]));
             }
 
             ulong At(int i) => (ulong)(i * (long)size % range);

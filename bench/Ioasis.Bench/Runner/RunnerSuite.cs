@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Ioasis.Bench.Rows;
 
 namespace Ioasis.Bench.Runner;
 
@@ -6,44 +6,54 @@ namespace Ioasis.Bench.Runner;
 /// What the runner costs its clients, beside no supervisor and beside one in C (bench/runner/supervisor.c). The ways take turns, as
 /// other programs disturb the machine; best and median of all turns are given, and the ratio of the bests.
 /// </summary>
-internal static partial class RunnerSuite
+internal static class RunnerSuite
 {
     private const int Turns = 5, Starts = 20;
-    private const string SecondsARow = "0.8";
 
     private static readonly (string Name, string[] Command)[] s_ways =
     [
         ("bare", []),
-        ("C", [Checkout.Supervisor]),
-        ("C guarded", [Checkout.Supervisor, "--guarded"]),
-        ("ioasis", ["dotnet", Checkout.CommandLine, "run", "--"]),
+        ("C", [RunnerPrograms.Supervisor]),
+        ("ioasis", ["dotnet", RunnerPrograms.CommandLine, "run", "--"]),
     ];
 
-    public static void Run()
+    public static IEnumerable<Trial> Trials() =>
+    [
+        new("runner/calls", session => WithPrograms(session, Calls)),
+        new("runner/start", session => WithPrograms(session, Programs)),
+        new("runner/dma", session => WithPrograms(session, RemoteDma.Measure)),
+    ];
+
+    /// <summary>This thread is pinned, and what it starts would be too.</summary>
+    private static void WithPrograms(Session session, Action<Session> measure)
     {
-        string[] missing = [.. Checkout.Missing];
+        RunnerPrograms.BuildOnce();
+        string[] missing = [.. RunnerPrograms.Missing];
         if (missing.Length != 0)
         {
-            Console.WriteLine($"runner: skipped, bench/runner/run.sh builds {string.Join(", ", missing.Select(Path.GetFileName))}");
+            session.Skip("", "the runner", $"{string.Join(", ", missing.Select(Path.GetFileName))} could not be built (gcc?)");
             return;
         }
 
-        // This thread is pinned, and what it starts would be too.
-        ulong everywhere = ulong.MaxValue;
-        _ = SchedSetAffinity(0, sizeof(ulong), ref everywhere);
-        Calls();
-        Programs();
-        RemoteDma.Run();
+        Processors.Unpin();
+        try
+        {
+            measure(session);
+        }
+        finally
+        {
+            Processors.Pin();
+        }
     }
 
-    private static void Calls()
+    private static void Calls(Session session)
     {
         Dictionary<string, Figures[]> rows = [];
-        for (int turn = 0; turn < Turns; turn++)
+        for (int turn = 0; turn < (session.Quick ? 1 : Turns); turn++)
         {
             for (int way = 0; way < s_ways.Length; way++)
             {
-                foreach (string[] line in Output.Of([.. s_ways[way].Command, Checkout.Client, "time", SecondsARow]))
+                foreach (string[] line in Output.Of([.. s_ways[way].Command, RunnerPrograms.Client, "time", session.Quick ? "0.2" : "0.8"]))
                 {
                     if (!rows.TryGetValue(line[0], out Figures[]? row))
                         rows.Add(line[0], row = [.. s_ways.Select(_ => new Figures())]);
@@ -52,38 +62,29 @@ internal static partial class RunnerSuite
             }
         }
 
-        Console.WriteLine($"{"client's calls, ns best/median",-32}{string.Concat(s_ways.Select(way => $"{way.Name,16}"))}{"ioasis/C",10}{"-bare",8}");
         foreach ((string name, Figures[] ways) in rows)
         {
-            Console.WriteLine(
-                $"{name,-32}{string.Concat(ways.Select(Cell))}{ways[3].Best / ways[1].Best,10:f2}{ways[3].Best - ways[0].Best,8:f0}");
+            double bare = ways[0].Best, supervisor = ways[1].Best, ours = ways[2].Best;
+            if (double.IsNaN(ours))
+                continue;
+            if (name is "getppid" or "close")
+                session.Add(name, $"system call that is not trapped: {name}, over bare", "ns", ours - bare, Goal.AtMost(100));
+            else if (!double.IsNaN(supervisor))
+                session.Add(name, $"runner, {name}", "ns", ours, Goal.AtMostTimes(1.05), new Yardstick("C supervisor", supervisor));
         }
-
-        if (double.IsNaN(rows["option"][0].Best))
-            Console.WriteLine("no bare figures for the ioctls: this kernel has no /dev/iommu");
     }
 
-    private static void Programs()
+    private static void Programs(Session session)
     {
         string[][] commands =
         [
             ["/bin/true"],
-            ["dotnet", Checkout.Empty],
-            [Checkout.Supervisor, "/bin/true"],
-            ["dotnet", Checkout.CommandLine, "run", "---", "/bin/true"],
-            [Checkout.Script, "run", "---", "/bin/true"],
+            ["dotnet", RunnerPrograms.Empty],
+            ["dotnet", RunnerPrograms.CommandLine, "run", "---", "/bin/true"],
         ];
-        string[] names = ["true", "an empty .NET program", "supervisor true", "dotnet ioasis.dll run -- true", "./ioasis run -- true"];
         string[] words = [.. commands.SelectMany((command, i) => i == 0 ? command : ["--", .. command])];
-        string[][] lines = Output.Of([Checkout.Start, $"{Starts}", .. words]);
-        Figures[] figures = [.. lines.Select(line => { var one = new Figures(); one.Add(line[0], line[1]); return one; })];
-        Console.WriteLine($"{"start, µs best/median",-32}{"",16}{"/empty",10}{"processor",11}");
-        for (int i = 0; i < names.Length; i++)
-            Console.WriteLine($"{names[i],-32}{Cell(figures[i])}{figures[i].Best / figures[1].Best,10:f2}{lines[i][2],11}");
+        string[][] lines = Output.Of([RunnerPrograms.Start, $"{(session.Quick ? 5 : Starts)}", .. words]);
+        double[] best = [.. lines.Select(line => { var one = new Figures(); one.Add(line[0], line[1]); return one.Best; })];
+        session.Add("", "start of 'ioasis run -- true'", "µs", best[2], Goal.AtMostTimes(1.5), new Yardstick("empty .NET program", best[1]));
     }
-
-    private static string Cell(Figures figures) => $"{figures.Best,8:f0}{"/",1}{figures.Median,-7:f0}";
-
-    [LibraryImport("libc", EntryPoint = "sched_setaffinity")]
-    private static partial int SchedSetAffinity(int thread, nint size, ref ulong mask);
 }

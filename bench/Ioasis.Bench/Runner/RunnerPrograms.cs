@@ -1,0 +1,49 @@
+using System.Diagnostics;
+
+namespace Ioasis.Bench.Runner;
+
+/// <summary>The programs that the suite of the runner measures, built when they are first needed.</summary>
+internal static class RunnerPrograms
+{
+    private static bool s_built;
+
+    public static string Client { get; } = Checkout.Artifacts("bench", "runner", "client");
+
+    public static string Supervisor { get; } = Checkout.Artifacts("bench", "runner", "supervisor");
+
+    public static string Start { get; } = Checkout.Artifacts("bench", "runner", "start");
+
+    public static string Empty { get; } = Checkout.Artifacts("bin", "Empty", "release", "Empty.dll");
+
+    public static string CommandLine { get; } = Checkout.Artifacts("bin", "Ioasis.Cli", "release", "ioasis.dll");
+
+    /// <summary>What of them is not there.</summary>
+    public static IEnumerable<string> Missing => new[] { Client, Supervisor, Start, Empty, CommandLine }.Where(path => !File.Exists(path));
+
+    public static void BuildOnce()
+    {
+        if (s_built)
+            return;
+        s_built = true;
+        Directory.CreateDirectory(Checkout.Artifacts("bench", "runner"));
+        foreach (string program in new[] { Client, Supervisor, Start })
+            Run("gcc", "-O2", "-o", program, Path.Combine(Checkout.Root, "bench", "runner", Path.GetFileName(program) + ".c"));
+        foreach (string project in new[] { "bench/runner/empty", "src/Ioasis.Cli" })
+            Run("dotnet", "build", Path.Combine(Checkout.Root, project), "-c", "Release", "-v", "quiet", "-nologo");
+    }
+
+    /// <summary>What fails is missed afterwards.</summary>
+    private static void Run(string program, params string[] words)
+    {
+        try
+        {
+            using Process process = Process.Start(new ProcessStartInfo(program, words) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            // there is no such program
+        }
+    }
+}

@@ -15,6 +15,8 @@ RootCommand root = new("Measures everything that there is a goal for, each besid
 root.SetAction(parsed =>
 {
     IAnsiConsole console = AnsiConsole.Console;
+    if (Console.IsOutputRedirected)
+        console.Profile.Width = 180; // a file has no edge
     if (parsed.GetValue(compare) is { Length: 2 } files)
     {
         Comparison.Show(console, ResultFile.Read(files[0]), ResultFile.Read(files[1]));
@@ -30,7 +32,7 @@ root.SetAction(parsed =>
 
     Processors.Pin();
     Session session = new(parsed.GetValue(quick));
-    Progress.Show(console, trials, session);
+    ProgressLine.Show(console, trials, session);
     ResultFile result = new(DateTimeOffset.UtcNow, SourceState.Here(), MachineFacts.Here(), new RunSettings(session.Quick, parsed.GetValue(only)), session.Rows);
     ResultTable.Show(console, result);
     string path = parsed.GetValue(output) ?? Checkout.Artifacts("bench", $"{result.When:yyyyMMdd-HHmmss}.json");

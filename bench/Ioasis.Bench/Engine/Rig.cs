@@ -11,6 +11,7 @@ internal sealed class Rig : IDisposable
 {
     public const ulong Page = 4096, TiB = 1ul << 40;
 
+    private readonly Iommu _iommu = new("dmar0", IommuType.Vtd) { Aperture = new AddressRange(0, long.MaxValue) };
     private readonly BoundDevice? _bound;
 
     /// <param name="memory">What is mapped; the rig does not own it.</param>
@@ -44,10 +45,10 @@ internal sealed class Rig : IDisposable
         return space;
     }
 
-    /// <summary>A device in a group of its own, behind an IOMMU that translates 63 bits.</summary>
+    /// <summary>A device in a group of its own, behind the IOMMU, which translates 63 bits.</summary>
     public PhysicalDevice NewDevice(int number)
     {
-        IommuGroup group = new(System, number, new Iommu("dmar0", IommuType.Vtd) { Aperture = new AddressRange(0, long.MaxValue) });
+        IommuGroup group = new(System, number, _iommu);
         return new PhysicalDevice($"device {number}", new RequesterId((byte)(number >> 8), (byte)(number >> 3 & 31), (byte)(number & 7)), group, [])
         {
             BusMaster = true,

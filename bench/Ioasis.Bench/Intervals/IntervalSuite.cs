@@ -23,7 +23,7 @@ internal static class IntervalSuite
     public static IEnumerable<Trial> Trials()
     {
         foreach (int ranges in new[] { 100, 10_000, 100_000, 1_000_000 })
-            yield return new Trial($"intervals/{ranges}", session => Compare(session, ranges));
+            yield return new Trial($"intervals/{ranges}", session => Compare(session, ranges)) { IsLong = ranges > 100_000 };
     }
 
     private static void Compare(Session session, int ranges)

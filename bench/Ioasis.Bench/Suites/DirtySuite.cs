@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
 using Ioasis.Abi;
+using Ioasis.Abi.Mock;
 using Ioasis.Bench.Engine;
 using Ioasis.Bench.Rows;
 using Ioasis.Dispatch.Iommufd;
 using Ioasis.Engine.Addresses;
-using Ioasis.Engine.Dma;
 using Ioasis.Engine.Hardware;
+using Ioasis.Engine.Memory;
+using Ioasis.Engine.Mock;
 using Ioasis.Engine.Objects;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Tables;
@@ -31,14 +33,16 @@ internal static unsafe class DirtySuite
         using BenchMemory memory = new(1 << 20);
         using Rig rig = new(memory, attached: false);
         PhysicalDevice device = new(
-            "tracked", new RequesterId(1, 0, 0), new IommuGroup(rig.System, 9, new Iommu("dmar1", IommuType.Vtd) { DirtyTracking = true, Aperture = new AddressRange(0, (1ul << 47) - 1) }), [])
+            "tracked", new RequesterId(1, 0, 0), new IommuGroup(rig.System, 9, new MockIommu("mock0")), [])
         {
             BusMaster = true,
         };
         BoundDevice bound = rig.Bind(device);
         Reason why = default;
+        iommu_hwpt_selftest format = new() { pagetable_type = mock_iommupt.MOCK_IOMMUPT_HUGE }; // pages of 4 KiB, and room for 1 TiB
+        UserData data = new(MockFormat.TableData, 0, (uint)sizeof(iommu_hwpt_selftest), new ReadOnlySpan<byte>(&format, sizeof(iommu_hwpt_selftest)));
         Rig.Must(rig.Context.AllocateTable(
-            bound.Id, rig.Space.Id, iommufd_hwpt_alloc_flags.IOMMU_HWPT_ALLOC_DIRTY_TRACKING, default, default, out PageTable? table, ref why), in why);
+            bound.Id, rig.Space.Id, iommufd_hwpt_alloc_flags.IOMMU_HWPT_ALLOC_DIRTY_TRACKING, default, in data, out PageTable? table, ref why), in why);
         rig.Context.Publish(table!);
         ObjectId id = table!.Id;
         Rig.Must(bound.Attach(Pasid.None, ref id, ref why), in why);
@@ -48,8 +52,7 @@ internal static unsafe class DirtySuite
         ulong pages = size / Rig.Page;
         nuint bytes = (nuint)(pages / 8);
         byte* bitmap = (byte*)NativeMemory.AllocZeroed(bytes);
-        DmaPort port = device.OpenPort();
-        ulong step = how switch { "clean" => pages, "sparse" => 1000, _ => 1 };
+        const ulong step = 1000;
         IommufdFile file = new(rig.Context);
         LocalCaller caller = new(memory);
         iommu_hwpt_get_dirty_bitmap cmd = new()
@@ -59,9 +62,14 @@ internal static unsafe class DirtySuite
         };
         if (how != "clean")
         {
-            // A write of one byte a page, over memory that one small block stands for.
-            for (ulong page = 0; page < pages; page += step)
-                port.MarkForBench(page * Rig.Page);
+            // Marked as a device's writes would mark them; the memory behind the addresses is not there.
+            byte[] bits = new byte[how == "dense" ? 4096 : 1];
+            bits.AsSpan().Fill(how == "dense" ? (byte)0xff : (byte)1);
+            for (ulong page = 0; page < pages; page += how == "dense" ? (ulong)bits.Length * 8 : step)
+            {
+                if (rig.Context.MarkMockDirty(table.Id, new Iova(page * Rig.Page), Rig.Page, bits) == 0)
+                    throw new InvalidOperationException("nothing was marked");
+            }
         }
 
         ulong at = (ulong)&cmd;

@@ -20,7 +20,7 @@ internal static class TranslateSuite
     {
         yield return new Trial("translate/section", Section);
         foreach (int areas in new[] { 1, 100, 10_000, 100_000, 1_000_000 })
-            yield return new Trial($"translate/{areas}", session => Translate(session, areas));
+            yield return new Trial($"translate/{areas}", session => Translate(session, areas)) { IsLong = areas > 100_000 };
     }
 
     private static void Section(Session session)

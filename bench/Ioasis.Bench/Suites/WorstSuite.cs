@@ -76,7 +76,7 @@ internal static class WorstSuite
             release = round == 0 ? each : Math.Min(release, each);
         }
 
-        session.Add("attach", "bind and attach 10,000 devices, each behind its own IOMMU", "ns a device", attach);
+        session.Add("attach", "bind and attach 10,000 devices", "ns a device", attach);
         session.Add("release", "detach and unbind them", "ns a device", release);
     }
 

@@ -77,6 +77,12 @@ internal static class DirtyCalls
             return;
         ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(words).TrimEnd((byte)0); // the client's bitmap may end within a word
         HostAddress address = new(data + offset);
+        if (!words.ContainsAnyExcept(ulong.MaxValue))
+        {
+            memory.Write(address, bytes); // whatever is there
+            return;
+        }
+
         Span<byte> present = MemoryMarshal.AsBytes((t_present ??= new ulong[DirtyWindow.Pages / 64 + 1]).AsSpan(0, words.Length))[..bytes.Length];
         int read = memory.Read(address, present);
         int whole = read / sizeof(ulong);

@@ -21,6 +21,7 @@ internal sealed class DirtyTracker
     private const int FanOutShift = 9; // words of a leaf, children of a branch
     private const int LeafShift = FanOutShift + WordShift;
     private const int FanOut = 1 << FanOutShift;
+    private const int Many = 4; // dirty words of 64 from which on they are taken together
 
     private readonly int _pageShift;
     private readonly int _height; // branches above a leaf
@@ -146,6 +147,13 @@ internal sealed class DirtyTracker
                 whole &= ~(1ul << (lastWord & 63));
             if (clear && whole != 0)
                 Interlocked.And(ref leaf.Dirty[at], ~whole);
+            if (into is not null && BitOperations.PopCount(whole) >= Many
+                && into.TryGet((start + ((ulong)at << 2 * WordShift)) << _pageShift, _pageShift, dirty, out Span<ulong> words))
+            {
+                TakeWords(leaf.Words.AsSpan(at << WordShift, 64), whole, clear, words);
+                dirty &= ~whole;
+            }
+
             for (; dirty != 0; dirty &= dirty - 1)
             {
                 int word = (at << WordShift) + BitOperations.TrailingZeroCount(dirty);
@@ -154,6 +162,23 @@ internal sealed class DirtyTracker
                 if (bits != 0)
                     into?.Add((start + ((ulong)word << WordShift)) << _pageShift, bits, _pageShift);
             }
+        }
+    }
+
+    /// <summary>Adds whole words, those of a mask, to as many others. Of words outside of the mask nothing is told.</summary>
+    private static void TakeWords(Span<ulong> words, ulong which, bool clear, Span<ulong> into)
+    {
+        if (!clear && which == ulong.MaxValue)
+        {
+            for (int i = 0; i < words.Length; i += Vector<ulong>.Count)
+                (new Vector<ulong>(into[i..]) | new Vector<ulong>(words[i..])).CopyTo(into[i..]);
+            return;
+        }
+
+        for (; which != 0; which &= which - 1)
+        {
+            int word = BitOperations.TrailingZeroCount(which);
+            into[word] |= TakeWord(ref words[word], ulong.MaxValue, clear);
         }
     }
 

@@ -90,6 +90,24 @@ public sealed class DirtyWindow
         }
     }
 
+    /// <summary>The place of 64 words of a tracker's pages, when they lie in the window word for word.</summary>
+    /// <param name="iova">What the first one begins with.</param>
+    /// <param name="shift">The tracker's pages: 2^n bytes.</param>
+    /// <param name="dirty">Which of them may get a bit; at least one.</param>
+    /// <param name="words">The window's words, to which bits may be added.</param>
+    internal bool TryGet(ulong iova, int shift, ulong dirty, out Span<ulong> words)
+    {
+        words = default;
+        ulong bit = (iova - First) >> _pageShift;
+        if (!_isBitForBit || shift != _pageShift || iova < First || (bit & 63) != 0 || bit > Pages - 64 * 64)
+            return false;
+        int word = (int)(bit >> 6);
+        words = _bits.AsSpan(word, 64);
+        _lowest = Math.Min(_lowest, word + BitOperations.TrailingZeroCount(dirty));
+        _highest = Math.Max(_highest, word + BitOperations.Log2(dirty));
+        return true;
+    }
+
     private void AddWord(ulong iova, ulong bits)
     {
         if (iova < First)

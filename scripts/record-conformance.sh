@@ -1,19 +1,19 @@
 #!/bin/bash
 # Plays the conformance cases on a real Linux with a real /dev/iommu, in QEMU, and writes each outcome to
 # tests/oracle/conformance/: what our own /dev/iommu is compared with, line by line. The kernel is built when it is absent.
-#   record-conformance.sh [-k KERNEL] [-c] [-p PROGRAM -o OUTPUT]
-#   -k: another bzImage   -c: only compare, write nothing   -p: play a compiled program instead, and keep what it prints in OUTPUT
+#   record-conformance.sh [-k KERNEL] [-c] [-n] [-p PROGRAM -o OUTPUT]
+#   -k: another bzImage   -c: only compare, write nothing   -n: the tool is built already   -p: play a compiled program instead, and keep what it prints in OUTPUT
 # Packages: those of kernel/build-kernel.sh and kernel/run-kernel.sh, gcc, libc6-dev; the .NET SDK
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$here/..
 oracle=$root/tests/oracle/conformance cases=$root/tests/Ioasis.Conformance.Tests/cases
-kernel=${IOASIS_CACHE:-$HOME/.cache/ioasis}/kernel/bzImage compare= program= output=
-while getopts "k:cp:o:" o; do case $o in k) kernel=$OPTARG ;; c) compare=1 ;; p) program=$OPTARG ;; o) output=$OPTARG ;; *) exit 2 ;; esac; done
+kernel=${IOASIS_CACHE:-$HOME/.cache/ioasis}/kernel/bzImage compare= program= output= program_built=
+while getopts "k:cnp:o:" o; do case $o in k) kernel=$OPTARG ;; c) compare=1 ;; n) program_built=1 ;; p) program=$OPTARG ;; o) output=$OPTARG ;; *) exit 2 ;; esac; done
 [ -f "$kernel" ] || "$here/kernel/build-kernel.sh" >/dev/null
 work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 tool() { "$root/artifacts/bin/Ioasis.Conformance/debug/Ioasis.Conformance" "$@"; }
-[ -n "$program" ] || dotnet build "$root/tests/Ioasis.Conformance" -v quiet -nologo >&2
+[ -n "$program$program_built" ] || dotnet build "$root/tests/Ioasis.Conformance" -v quiet -nologo >&2
 
 mkdir "$work/root" "$work/share"
 "$root/tests/programs/build.sh" "$work/programs" player

@@ -25,9 +25,10 @@ switch (args)
         Suite all = Suite.Read(cases);
         Record record = Record.Read(records);
         Dictionary<int, string> played = outputs is [string file] ? ProgramText.Split(File.ReadAllText(file)) : all.PlayEmbedded();
-        string[] wrong = [.. played.SelectMany(one => record.Compare(all.Cases[one.Key], player, one.Value))];
+        string[] wrong = [.. played.Where(one => !all.Pending.Contains(one.Key)).SelectMany(one => record.Compare(all.Cases[one.Key], player, one.Value))];
         foreach (string one in wrong)
             Console.WriteLine(one);
+        Console.WriteLine($"{all.Cases.Count} cases, {played.Count} played, {all.Pending.Count} call something that is not there yet, {wrong.Length} wrong");
         return wrong.Length == 0 ? 0 : 1;
     default:
         Console.Error.WriteLine("usage: compile CASES PROGRAM | record CASES OUTPUT FOLDER | play CASES | compare CASES RECORDS PLAYER [OUTPUT]");

@@ -123,7 +123,7 @@ public sealed unsafe class EmbeddedKernel : Kernel
         try
         {
             Reason why = default;
-            if (!shared)
+            if (!shared || length == 0)
                 return -EINVAL;
             if ((protection & Execute) != 0)
                 return -EPERM;

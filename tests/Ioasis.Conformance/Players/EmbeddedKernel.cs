@@ -10,7 +10,7 @@ namespace Ioasis.Conformance.Players;
 /// <summary>The engine of this repository, in this process: the same files that the runner shows to programs.</summary>
 public sealed unsafe class EmbeddedKernel : Kernel
 {
-    private const int EBADF = 9;
+    private const int EBADF = 9, ENODEV = 19, ESPIPE = 29;
 
     private readonly Machine _machine;
     private readonly DeviceNodes _nodes;
@@ -86,6 +86,9 @@ public sealed unsafe class EmbeddedKernel : Kernel
         Reason why = default;
         try
         {
+            // What Linux settles before a queue hears of it: its descriptor has no position.
+            if (offset is not null && open.File is QueueFile)
+                return -ESPIPE;
             long done;
             Errno errno = writes
                 ? open.File.Write(_caller, address, length, offset ?? 0, out done, ref why)
@@ -123,6 +126,8 @@ public sealed unsafe class EmbeddedKernel : Kernel
         try
         {
             Reason why = default;
+            if (open.File is QueueFile)
+                return -ENODEV;
             if (!shared || length == 0)
                 return -EINVAL;
             if ((protection & Execute) != 0)

@@ -37,6 +37,12 @@ internal sealed class EmbeddedCaller(ClientMemory memory, DescriptorTable files)
     public Errno TakeEvent(int descriptor, out EventLine? line, ref Reason why)
     {
         line = null;
+        if (files.TryHold(descriptor, out OpenFile emulated))
+        {
+            emulated.LetGo();
+            return why.Because(ReasonCode.DescriptorNotAnEvent, (uint)descriptor);
+        }
+
         int taken = LibC.fcntl(descriptor, LibC.F_DUPFD_CLOEXEC, 0);
         if (taken < 0)
             return why.Because(ReasonCode.BadDescriptor, (uint)descriptor);

@@ -24,7 +24,7 @@ switch (args)
     case ["compare", string cases, string records, string player, .. string[] outputs]:
         Suite all = Suite.Read(cases);
         Record record = Record.Read(records);
-        Dictionary<int, string> played = outputs is [string file] ? ProgramText.Split(File.ReadAllText(file)) : all.PlayEmbedded();
+        Dictionary<int, string> embedded = all.PlayEmbedded(), played = outputs is [string file] ? ProgramText.Split(File.ReadAllText(file)) : embedded;
         string[] wrong = [.. played.Where(one => !all.Pending.Contains(one.Key)).SelectMany(one => record.Compare(all.Cases[one.Key], player, one.Value))];
         foreach (string one in wrong)
             Console.WriteLine(one);

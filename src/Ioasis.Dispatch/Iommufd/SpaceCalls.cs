@@ -1,5 +1,6 @@
 using Ioasis.Abi;
 using Ioasis.Dispatch.Files;
+using Ioasis.Dispatch.Mock;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Failures;
 using Ioasis.Engine.Reasons;
@@ -52,6 +53,8 @@ internal static class SpaceCalls
     public static Errno Copy(ref IoctlCall call, ref Reason why)
     {
         ref iommu_ioas_copy cmd = ref call.As<iommu_ioas_copy>();
+        if (call.Mock is not null)
+            MockMemoryCalls.PlaceCopy(ref call, ref cmd);
         if ((cmd.flags & ~KnownFlags) != 0)
             return why.Because(ReasonCode.UnknownFlags, (uint)cmd.flags, (uint)KnownFlags);
         if (cmd.length == ulong.MaxValue || cmd.src_iova == ulong.MaxValue || cmd.dst_iova == ulong.MaxValue)

@@ -75,11 +75,7 @@ internal static class MockAccessCalls
         }
 
         if (errno.Failed)
-        {
-            Reason unused = default;
-            access.Unpin(pin, ref unused);
-        }
-
+            access.TakeBack(pin);
         return errno;
     }
 

@@ -1,3 +1,4 @@
+using Ioasis.Abi;
 using Ioasis.Abi.Mock;
 using Ioasis.Dispatch.Iommufd;
 using Ioasis.Engine.Addresses;
@@ -25,6 +26,19 @@ internal static class MockMemoryCalls
     public static Errno CheckPins(ref IoctlCall call, ref iommu_test_cmd cmd, ref Reason why) =>
         call.Context.CheckMockPins(
             call.Caller.Memory, new HostAddress(cmd.check_refs.uptr), cmd.check_refs.length, cmd.check_refs.refs, ref why);
+
+    /// <summary>
+    /// With the flag for fuzzers the source of a copy is the number of an area, and in the upper half an offset in it: makes it an
+    /// IOVA, and takes the flag out. Without such an area, or an IOAS, the IOVA is 0.
+    /// </summary>
+    public static void PlaceCopy(ref IoctlCall call, ref iommu_ioas_copy cmd)
+    {
+        const iommufd_ioas_map_flags Fuzzer = (iommufd_ioas_map_flags)mock_access_flags.MOCK_FLAGS_ACCESS_SYZ;
+        if ((cmd.flags & Fuzzer) == 0)
+            return;
+        cmd.src_iova = call.Context.PlaceOfArea(new ObjectId(cmd.src_ioas_id), (uint)cmd.src_iova, (uint)(cmd.src_iova >> 32)).Value;
+        cmd.flags &= ~Fuzzer;
+    }
 
     /// <summary>SET_TEMP_MEMORY_LIMIT: there is no such buffer here, so any good limit makes no difference.</summary>
     public static Errno SetLimit(ref iommu_test_cmd cmd, ref Reason why) =>

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Ioasis.Abi;
 using Ioasis.Dispatch.Files;
 using Ioasis.Dispatch.Iommufd;
+using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Objects;
 using Ioasis.Engine.Reasons;
 
@@ -12,6 +13,9 @@ internal sealed partial class VfioDeviceFile
 {
     /// <summary>out_devid is the last mandatory field.</summary>
     private const int DeviceIdOffset = vfio_device_bind_iommufd.MinimumSize - sizeof(uint);
+
+    /// <summary>Bytes of a token: a UUID.</summary>
+    private const int TokenSize = 16;
 
     /// <summary>
     /// Older clients pass 16 bytes, newer 24 (with a token for SR-IOV); what lies beyond the caller's argsz is neither read nor
@@ -45,9 +49,16 @@ internal sealed partial class VfioDeviceFile
         {
             if (_granted)
                 return why.Because(ReasonCode.DeviceAlreadyBound, device.Bound!.Id.Value, name: DeviceName);
+            Errno errno = Errno.Success;
             if (bind.flags != 0)
-                return why.Because(ReasonCode.TokenNotExpected, name: DeviceName);
-            Errno errno = FindContext(call.Caller, bind.iommufd, out IommuContext? context, ref why);
+            {
+                Span<byte> token = stackalloc byte[TokenSize];
+                return call.Caller.Memory.Read(new HostAddress(bind.token_uuid_ptr), token) == TokenSize
+                    ? why.Because(ReasonCode.TokenNotExpected, name: DeviceName)
+                    : why.Because(ReasonCode.ArgumentUnreadable, bind.token_uuid_ptr, TokenSize);
+            }
+
+            errno = FindContext(call.Caller, bind.iommufd, out IommuContext? context, ref why);
             if (errno.Failed)
                 return errno;
             errno = context!.Bind(Function.Physical, out BoundDevice? bound, ref why);

@@ -70,6 +70,18 @@ internal sealed unsafe class InProcessMemory(PinOwner owner, OwnMappings mapping
         }
     }
 
+    public override bool TryIdentify(HostAddress start, ulong length, out MemoryRun run)
+    {
+        ulong last = start.Value + (length - 1);
+        ulong end = start.Value;
+        while (IsThere(end) && (end | PageMask) < last)
+            end = (end | PageMask) + 1;
+        if (!IsThere(end))
+            last = end - 1;
+        run = new MemoryRun(this, 0, 0, start.Value, last);
+        return end > start.Value || IsThere(start.Value);
+    }
+
     private bool IsThere(ulong address)
     {
         byte unused = 0;

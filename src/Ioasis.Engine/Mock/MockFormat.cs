@@ -13,6 +13,9 @@ public static class MockFormat
     /// <summary>First and last address that a table of the default format translates.</summary>
     public const ulong ApertureFirst = 1ul << 24, ApertureLast = (1ul << 31) - 1;
 
+    /// <summary>Last address of the format with huge pages: what tables of three levels reach.</summary>
+    public const ulong HugeApertureLast = (1ul << 38) - 1;
+
     /// <summary>The smallest page, in bytes: half of a system page, which no real IOMMU has.</summary>
     public const ulong PageSize = 2048;
 

@@ -35,7 +35,7 @@ public sealed class MockIommu : Iommu
     private static readonly iommu_test_hw_info s_info = new() { test_reg = MockFormat.InfoRegister };
 
     /// <summary>Every power of two from 2 KiB up, as tables of AMD's format have it, but for the largest ones.</summary>
-    public const ulong DefaultPageSizes = ((1ul << 51) - 1) & ~(MockFormat.PageSize - 1);
+    public const ulong DefaultPageSizes = ((1ul << 37) - 1) & ~(MockFormat.PageSize - 1);
 
     public override bool HasUserPasidTables => true;
 
@@ -78,7 +78,7 @@ public sealed class MockIommu : Iommu
             case mock_iommupt.MOCK_IOMMUPT_DEFAULT:
                 return Errno.Success;
             case mock_iommupt.MOCK_IOMMUPT_HUGE:
-                format = new PagingFormat(new AddressRange(0, (1ul << 56) - 1), MockFormat.HugePageSize | SystemPage.Size);
+                format = new PagingFormat(new AddressRange(0, MockFormat.HugeApertureLast), MockFormat.HugePageSize | SystemPage.Size);
                 return Errno.Success;
             default:
                 return why.Because(ReasonCode.HwptDataTypeUnsupported, (ulong)wanted.pagetable_type, name: device.Name);

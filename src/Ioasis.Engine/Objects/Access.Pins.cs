@@ -62,6 +62,19 @@ public sealed partial class Access
         }
     }
 
+    /// <summary>Undoes the latest <see cref="Pin"/> as if it had not been made: the next one gets its number.</summary>
+    public void TakeBack(uint pin)
+    {
+        lock (Context.Gate)
+        {
+            int index = _pins.FindIndex(one => one.Number == pin);
+            if (index >= 0)
+                UnpinAt(index);
+            if (pin + 1 == _nextPin)
+                _nextPin = pin;
+        }
+    }
+
     /// <summary>Undoes every pin that has a byte of the range: what the user is asked for before an unmap.</summary>
     public void UnpinMeeting(AddressRange range)
     {

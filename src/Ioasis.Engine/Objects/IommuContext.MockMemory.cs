@@ -30,6 +30,14 @@ public sealed partial class IommuContext
         }
     }
 
+    /// <summary>An offset from the start of the n-th area of an IOAS, from 0; the IOVA 0 where there is none.</summary>
+    public Iova PlaceOfArea(ObjectId space, uint area, uint offset)
+    {
+        Reason unused = default;
+        lock (Gate)
+            return TryFind(space, Ioas.KindName, out Ioas found, ref unused, out _) && found.TryGetArea(area, out ulong first) ? new Iova(first + offset) : default;
+    }
+
     /// <summary>Finds a paging HWPT of the mock IOMMU.</summary>
     /// <returns>ENOENT: there is none; EINVAL: it is another IOMMU's.</returns>
     internal Errno FindMockTable(ObjectId id, out HwPageTable table, ref Reason why)

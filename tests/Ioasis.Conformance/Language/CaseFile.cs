@@ -16,7 +16,7 @@ public static partial class CaseFile
         List<Case> cases = [];
         List<Line> prelude = [], lines = [];
         Dictionary<int, IReadOnlyList<Difference>> differences = [];
-        string? name = null, pending = null;
+        string? name = null, needs = null;
         string[] raw = text.Split('\n');
         for (int number = 1; number <= raw.Length; number++)
         {
@@ -30,8 +30,8 @@ public static partial class CaseFile
                 if (cases.Any(one => one.Name == name))
                     throw new FormatException($"{file}.txt({number}): a second case '{name}'");
             }
-            else if (line.StartsWith("pending:", StringComparison.Ordinal))
-                pending = line[8..].Trim();
+            else if (line.StartsWith("needs ", StringComparison.Ordinal))
+                needs = line[6..].Trim();
             else if (Differs().Match(line) is { Success: true } match)
                 AddDifference(match, number);
             else if (line.StartsWith("differs", StringComparison.Ordinal))
@@ -55,8 +55,8 @@ public static partial class CaseFile
         void Finish()
         {
             if (name is not null)
-                cases.Add(new Case(file, name, [.. prelude, .. lines], differences, pending));
-            (lines, differences, pending) = ([], [], null);
+                cases.Add(new Case(file, name, [.. prelude, .. lines], differences, needs));
+            (lines, differences, needs) = ([], [], null);
         }
     }
 

@@ -17,6 +17,9 @@ public sealed partial class Compiler
 
     private Compiler(Case source) => _source = source;
 
+    /// <summary>The number of a capability, without CAP_.</summary>
+    public static ulong CapabilityOf(string name) => s_capabilities.TryGetValue(name, out ulong number) ? number : throw new FormatException($"no capability {name}");
+
     /// <summary>Compiles a case.</summary>
     /// <exception cref="FormatException">A line is wrong; the message says which and why.</exception>
     public static CompiledCase Compile(Case source)
@@ -79,7 +82,7 @@ public sealed partial class Compiler
                 Hidden(Opcode.Memlock, Value(x[0]));
                 break;
             case "drop":
-                Hidden(Opcode.Drop, s_capabilities[x[0]]);
+                Hidden(Opcode.Drop, CapabilityOf(x[0]));
                 break;
             case "set":
                 Hidden(Opcode.Set, Operand.Of(Register(x[0])), Value(x[1]));

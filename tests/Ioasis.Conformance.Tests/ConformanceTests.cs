@@ -20,7 +20,7 @@ public sealed class ConformanceTests(PlayedSuite played) : IClassFixture<PlayedS
     {
         string wrong = played.Differences(file, "runner", played.Runner);
         Assert.True(wrong.Length == 0, wrong);
-        Assert.All(Enumerable.Range(0, played.Suite.Cases.Count), number => Assert.True(played.Runner.ContainsKey(number)));
+        Assert.All(Enumerable.Range(0, played.Suite.Cases.Count), number => Assert.True(played.Runner.ContainsKey(number) || !played.Suite.Cases[number].Source.IsPossible));
     }
 
     [Fact]

@@ -20,16 +20,18 @@ public sealed class Suite
     public static Suite Read(string folder) => new(CaseFile.ReadFolder(folder));
 
     /// <summary>The whole suite as the players' program; a case's number is its place in <see cref="Cases"/>.</summary>
-    public string ProgramText()
+    /// <param name="which">Which cases; null for all.</param>
+    public string ProgramText(Func<CompiledCase, bool>? which = null)
     {
         StringBuilder text = new();
         for (int number = 0; number < Cases.Count; number++)
-            Programs.ProgramText.Append(text, number, Cases[number].Instructions);
+        {
+            if (which is null || which(Cases[number]))
+                Programs.ProgramText.Append(text, number, Cases[number].Instructions);
+        }
+
         return text.ToString();
     }
-
-    /// <summary>Cases that call something that is not there yet; known after <see cref="PlayEmbedded"/>.</summary>
-    public HashSet<int> Pending { get; } = [];
 
     /// <summary>Plays everything that one process can play, in this one.</summary>
     public Dictionary<int, string> PlayEmbedded()
@@ -42,9 +44,6 @@ public sealed class Suite
             if (!Player.CanPlay(Cases[number].Instructions))
                 continue;
             outputs.Add(number, player.Play(Cases[number].Instructions) + (kernel.PagesLeft == 0 ? "" : $"crash {kernel.PagesLeft} pages are still pinned\n"));
-            if (kernel.MetWhatIsMissing)
-                Pending.Add(number);
-            kernel.MetWhatIsMissing = false;
         }
 
         return outputs;

@@ -67,7 +67,7 @@ public class Iommu(string name, IommuType type)
         PhysicalDevice device, iommufd_hwpt_alloc_flags flags, in UserData data, out PagingFormat format, ref Reason why)
     {
         iommufd_hwpt_alloc_flags known = DirtyTracking ? iommufd_hwpt_alloc_flags.IOMMU_HWPT_ALLOC_DIRTY_TRACKING : 0;
-        if (PasidBits != 0)
+        if (PasidBits != 0 || Type == IommuType.Vtd) // a driver of Linux that takes the flag even where no PASID can be sent
             known |= iommufd_hwpt_alloc_flags.IOMMU_HWPT_ALLOC_PASID;
         format = new PagingFormat(Aperture, PageSizes);
         if ((flags & ~known) != 0)

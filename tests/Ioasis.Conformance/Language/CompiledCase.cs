@@ -14,7 +14,11 @@ public sealed record Meaning(Line Line, bool IsHidden, CallShape? Call = null, i
 /// <param name="Instructions">What the players do.</param>
 /// <param name="Meanings">What each instruction stands for.</param>
 /// <param name="Memories">Names of the memory areas; see <see cref="AddressPlan"/>.</param>
-public sealed record CompiledCase(Case Source, IReadOnlyList<Instruction> Instructions, IReadOnlyList<Meaning> Meanings, IReadOnlyList<string> Memories);
+public sealed record CompiledCase(Case Source, IReadOnlyList<Instruction> Instructions, IReadOnlyList<Meaning> Meanings, IReadOnlyList<string> Memories)
+{
+    /// <summary>Whether the runner may grant what the case needs: not when the case gives it away.</summary>
+    public bool CanBeGranted => !Instructions.Any(one => one.Code == Opcode.Drop && one.Operands[0].Number == Compiler.CapabilityOf(Source.Needs!));
+}
 
 /// <summary>Where a case's memory lies: the same everywhere, so that outcomes are.</summary>
 public static class AddressPlan

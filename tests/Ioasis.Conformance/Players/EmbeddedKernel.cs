@@ -10,7 +10,7 @@ namespace Ioasis.Conformance.Players;
 /// <summary>The engine of this repository, in this process: the same files that the runner shows to programs.</summary>
 public sealed unsafe class EmbeddedKernel : Kernel
 {
-    private const int EBADF = 9, ENODEV = 19, ESPIPE = 29;
+    private const int EBADF = 9, ENODEV = 19, ENOTDIR = 20, ESPIPE = 29;
 
     private readonly Machine _machine;
     private readonly DeviceNodes _nodes;
@@ -31,9 +31,6 @@ public sealed unsafe class EmbeddedKernel : Kernel
     /// <summary>Why the last call failed.</summary>
     public string LastReason { get; private set; } = "";
 
-    /// <summary>A call of the case has failed because nothing is behind it yet; whoever reads it, resets it.</summary>
-    public bool MetWhatIsMissing { get; set; }
-
     /// <summary>Pages that are pinned or charged though no case is under way: a leak.</summary>
     public ulong PagesLeft => _owner.Pinned.Pages + _owner.User.Pages + _owner.Process.Pages;
 
@@ -48,7 +45,7 @@ public sealed unsafe class EmbeddedKernel : Kernel
     public override long? Open(string path)
     {
         if (!_nodes.TryFind(path, out DeviceNode? node))
-            return null;
+            return _nodes.All.Any(one => path.StartsWith(one.Path + "/", StringComparison.Ordinal)) ? -ENOTDIR : null;
         Reason why = default;
         Errno errno = node!.Open(out DeviceFile? file, ref why);
         return errno.Failed ? Failure(errno, in why) : Keep(_files.Add(file!));
@@ -181,7 +178,6 @@ public sealed unsafe class EmbeddedKernel : Kernel
     private long Failure(Errno errno, in Reason why)
     {
         LastReason = why.ToString();
-        MetWhatIsMissing |= why.Code == ReasonCode.MockOperationUnknown;
         return -(long)errno.Code;
     }
 }

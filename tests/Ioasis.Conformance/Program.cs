@@ -1,5 +1,6 @@
 using Ioasis.Conformance;
 using Ioasis.Conformance.Language;
+using Ioasis.Conformance.Model;
 using Ioasis.Conformance.Players;
 using Ioasis.Conformance.Programs;
 using Ioasis.Conformance.Random;
@@ -44,8 +45,23 @@ switch (args)
         return found.Count == 0 ? 0 : 1;
     }
 
+    case ["model", string seed, string first, string count, string calls]:
+    {
+        // Random cases on the plain model and on the embedded engine.
+        using EmbeddedKernel kernel = EmbeddedKernel.Create(Suite.Iommus, Suite.Devices);
+        using ModelKernel model = new();
+        IReadOnlyList<string> found = [];
+        int end = Number(first) + Number(count);
+        for (int at = Number(first); at < end && found.Count == 0; at += 1000)
+            found = Differential.Compare(new LocalOracle(model), new LocalOracle(kernel), new Generator(Number(seed), everything: false), at, Math.Min(1000, end - at), Number(calls));
+        foreach (string one in found)
+            Console.WriteLine(one);
+        Console.WriteLine($"seed {seed}: {count} cases of {calls} calls from {first} on, {found.Count} differences");
+        return found.Count == 0 ? 0 : 1;
+    }
+
     default:
-        Console.Error.WriteLine("usage: compile CASES PROGRAM | record CASES OUTPUT FOLDER | play CASES | compare CASES RECORDS PLAYER [OUTPUT] | linux SCRIPT SEED FIRST CASES CALLS");
+        Console.Error.WriteLine("usage: compile CASES PROGRAM | record CASES OUTPUT FOLDER | play CASES | compare CASES RECORDS PLAYER [OUTPUT] | linux SCRIPT SEED FIRST CASES CALLS | model SEED FIRST CASES CALLS");
         return 2;
 }
 

@@ -24,20 +24,14 @@ public static class Differential
         for (int n = 0; n < cases && found.Count < most; n++)
         {
             // One difference often shows in many cases: the same call and the same outcomes count once.
-            if (Oracle.Difference(compiled[n], a[n], b[n]) is not { } difference || !seen.Add(Kind(difference)))
+            if (Oracle.Difference(compiled[n], a[n], b[n]) is not { } difference || !seen.Add(Oracle.Kind(difference)!))
                 continue;
-            Case shrunk = new Shrinker(left, right).Shrink(made[n]);
+            Case shrunk = new Shrinker(left, right).Shrink(made[n], Oracle.Kind(difference)!);
             CompiledCase again = Compiler.Compile(shrunk);
             string? what = Oracle.Difference(again, left.Play([again])[0], right.Play([again])[0]);
             found.Add($"{Shrinker.Text(shrunk)}# {what}\n");
         }
 
         return found;
-    }
-
-    private static string Kind(string difference)
-    {
-        string[] sides = difference.Split('\n');
-        return $"{sides[0].Split(' ').FirstOrDefault(word => char.IsUpper(word[0]))} {sides[0].Split(" => ")[^1]} {sides[^1].Split(" => ")[^1]}";
     }
 }

@@ -11,6 +11,16 @@ public abstract class Oracle
 {
     public abstract IReadOnlyList<string> Play(IReadOnlyList<CompiledCase> cases);
 
+    /// <summary>The call and both results, without the numbers: what stays the same while a case is shrunk.</summary>
+    public static string? Kind(string? difference)
+    {
+        if (difference is null)
+            return null;
+        string[] sides = difference.Split('\n');
+        return string.Join(' ', sides.Select(side => side.Split(" => ")[^1].Split(' ')[0]).Prepend(
+            sides[0].Split(' ').FirstOrDefault(word => word.Length != 0 && char.IsUpper(word[0]))));
+    }
+
     /// <summary>The line of the first outcome that two sides see differently; null when there is none.</summary>
     public static string? Difference(CompiledCase one, string left, string right)
     {
@@ -19,7 +29,7 @@ public abstract class Oracle
         {
             string x = n < a.Length ? a[n] : "(nothing)", y = n < b.Length ? b[n] : "(nothing)";
             if (x != y)
-                return $"{x}\n    but {y}";
+                return $"{x}\n# but {y}";
         }
 
         return null;

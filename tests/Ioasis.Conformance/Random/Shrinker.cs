@@ -8,13 +8,13 @@ namespace Ioasis.Conformance.Random;
 /// </summary>
 public sealed class Shrinker(Oracle left, Oracle right)
 {
-    /// <summary>The shortest case that was found.</summary>
-    public Case Shrink(Case source)
+    /// <summary>The shortest case that was found whose first difference is of the same kind.</summary>
+    public Case Shrink(Case source, string kind)
     {
         Case best = source;
         for (int chunk = Math.Max(1, Removable(best) / 2); chunk >= 1;)
         {
-            if (Round(best, chunk) is { } shorter)
+            if (Round(best, chunk, kind) is { } shorter)
                 best = shorter;
             else if (chunk == 1)
                 break;
@@ -31,7 +31,7 @@ public sealed class Shrinker(Oracle left, Oracle right)
 
     private static int Removable(Case source) => source.Lines.Count;
 
-    private Case? Round(Case whole, int chunk)
+    private Case? Round(Case whole, int chunk, string kind)
     {
         List<Case> attempts = [];
         List<CompiledCase> compiled = [];
@@ -53,7 +53,7 @@ public sealed class Shrinker(Oracle left, Oracle right)
         IReadOnlyList<string> a = left.Play(compiled), b = right.Play(compiled);
         for (int n = 0; n < attempts.Count; n++)
         {
-            if (Oracle.Difference(compiled[n], a[n], b[n]) is not null)
+            if (Oracle.Kind(Oracle.Difference(compiled[n], a[n], b[n])) == kind)
                 return attempts[n];
         }
 

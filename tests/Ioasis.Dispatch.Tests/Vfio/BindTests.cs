@@ -110,7 +110,10 @@ public sealed class BindTests : IDisposable
     [InlineData(1u, ReasonCode.TokenNotExpected)]
     public void Flags_and_tokens_are_refused(uint flags, ReasonCode reason)
     {
-        vfio_device_bind_iommufd bind = new() { argsz = 24, flags = (vfio_device_bind_flags)flags, iommufd = VfioBench.IommufdDescriptor };
+        vfio_device_bind_iommufd bind = new()
+        {
+            argsz = 24, flags = (vfio_device_bind_flags)flags, iommufd = VfioBench.IommufdDescriptor, token_uuid_ptr = ArrayMemory.Base + 256,
+        };
         Assert.Equal(ErrnoCode.EINVAL, _bench.Call(_bench.Edu, VFIO_DEVICE_BIND_IOMMUFD, ref bind));
         Assert.Equal(reason, _bench.Why.Code);
     }

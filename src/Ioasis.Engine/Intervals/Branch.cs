@@ -25,6 +25,9 @@ internal sealed class Branch : Node
     /// <summary>Writer only: the next spare branch.</summary>
     public Branch? Next;
 
+    /// <summary>Writer only: null until a search has tried all holes below a child in vain.</summary>
+    private Refusals? _refusals;
+
     public Branch()
     {
         Pivots.Fill(ulong.MaxValue);
@@ -62,6 +65,15 @@ internal sealed class Branch : Node
     public ulong LargestHole() => Math.Max(
         Keys.Largest(ref MemoryMarshal.GetReference(Inside)), Keys.Largest(ref MemoryMarshal.GetReference(Between)));
 
+    /// <summary>Whether it is known that no hole below child <paramref name="i"/> takes a request.</summary>
+    public bool Refuses(int i, in GapRequest request) => _refusals is not null && _refusals.Refuses(i, in request);
+
+    /// <summary>All holes below child <paramref name="i"/> have been tried.</summary>
+    public void Refuse(int i, in GapRequest request) => (_refusals ??= new Refusals()).Add(i, in request);
+
+    /// <summary>A hole below child <paramref name="i"/> has grown.</summary>
+    public void ForgetRefusals(int i) => _refusals?.Forget(i);
+
     /// <summary>
     /// Moves the cut after child <paramref name="i"/> within the hole that it lies in. Readers may be here: whichever way an address in a
     /// hole leads them, they find nothing, so this is no change of the structure.
@@ -78,6 +90,7 @@ internal sealed class Branch : Node
     {
         MoveCut(i, cut);
         _between[i] = between;
+        _refusals?.Forget();
     }
 
     /// <summary>
@@ -181,8 +194,10 @@ internal sealed class Branch : Node
         SetPivots();
     }
 
+    /// <summary>After every change of which children there are.</summary>
     private void SetPivots()
     {
+        _refusals?.Forget();
         for (int group = 0; group < Shape.Group; group++)
             _pivots[group] = _cuts[group * Shape.Group + Shape.Group - 1];
     }

@@ -12,8 +12,13 @@ internal readonly struct GapRequest(ulong length, ulong alignment, ulong offset,
     /// <summary>The highest last address allowed.</summary>
     public readonly ulong Last = last;
 
-    private readonly ulong _mask = alignment - 1;
-    private readonly ulong _offset = offset;
+    /// <summary>A power of two.</summary>
+    public readonly ulong Alignment = alignment;
+
+    /// <summary>Bits that the start has set beside its alignment.</summary>
+    public readonly ulong Offset = offset;
+
+    private ulong Mask => Alignment - 1;
 
     /// <summary>Nothing can be found, whatever the map holds.</summary>
     public bool IsImpossible => Length == 0 || First > Last || Last - First < Length - 1;
@@ -23,7 +28,7 @@ internal readonly struct GapRequest(ulong length, ulong alignment, ulong offset,
     {
         from = Math.Max(from, First);
         to = Math.Min(to, Last);
-        start = ((from + _mask) & ~_mask) | _offset;
+        start = ((from + Mask) & ~Mask) | Offset;
         // When from was close to 2^64, start has wrapped round and is below it.
         return start >= from && start <= to && to - start >= Length - 1;
     }

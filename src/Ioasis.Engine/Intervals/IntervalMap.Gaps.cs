@@ -58,15 +58,18 @@ public sealed partial class IntervalMap<TValue>
         if (node is not Branch branch)
             return SearchLeaf((Leaf<TValue>)node, in request, out start);
         ReadOnlySpan<ulong> cuts = branch.Cuts, inside = branch.Inside, between = branch.Between;
-        int count = branch.Count;
+        int count = branch.Count, child = (int)branch.Search(request.First);
         // Children that end below the first address allowed have no hole above it, but the hole after the last of them may reach there.
-        for (int i = Math.Max((int)branch.Search(request.First) - 1, 0); i < count; i++)
+        for (int i = Math.Max(child - 1, 0); i < count; i++)
         {
-            if (inside[i] >= request.Length && (i == count - 1 || cuts[i] >= request.First))
+            if (inside[i] >= request.Length && (i == count - 1 || cuts[i] >= request.First) && !branch.Refuses(i, in request))
             {
                 Search outcome = SearchInside(branch.Children[i]!, in request, ref visits, out start);
                 if (outcome != Search.NotHere)
                     return outcome;
+                // Where a bound of the request lies, not all of a hole may have been tried.
+                if (i > child && i < count - 1 && cuts[i] <= request.Last)
+                    branch.Refuse(i, in request);
             }
             if (i < count - 1)
             {

@@ -39,6 +39,8 @@ public sealed partial class IntervalMap<TValue>
         if (route.Depth == 0)
             return;
         _spares!.Count--;
+        for (int level = 0; level < route.Depth; level++)
+            route[level].Branch.ForgetRefusals(route[level].Index);
         HolesJoined(ref route, leaf, i, start, last);
         if (leaf.Count < Shape.LeafLeast)
             FillLeaf(ref route);

@@ -131,6 +131,40 @@ public sealed class IntervalMapTests
     }
 
     [Fact]
+    public void Holes_that_are_large_enough_but_misaligned_are_tried_once_not_at_every_search()
+    {
+        // Ranges of two pages, holes of six that begin two pages after a multiple of eight: seven aligned to four fit in none.
+        const int ranges = 100_000;
+        IntervalMap<Tag> map = Fill(ranges, 2 * Page, 8 * Page);
+        ulong last = ranges * 8 * Page - 6 * Page - 1;
+        GapRequest request = new(4 * Page, 8 * Page, 0, 0, last);
+        CountedVisits visits = default;
+        Assert.False(map.TryFindGap(request, ref visits, out _));
+        Assert.True(visits.Count > 1000);
+
+        AssertFew(expected: null);
+        // What has been tried at one size needs no trial at a larger one.
+        request = new(5 * Page, 8 * Page, 0, 0, last);
+        AssertFew(expected: null);
+
+        // A hole that grows is found, and one that is filled again is not.
+        request = new(4 * Page, 8 * Page, 0, 0, last);
+        map.Remove(70_000 * 8 * Page, out _, out _);
+        AssertFew(expected: 70_000 * 8 * Page);
+        Assert.True(map.TryAdd(70_000 * 8 * Page, 70_000 * 8 * Page + 2 * Page - 1, default));
+        AssertFew(expected: null);
+
+        void AssertFew(ulong? expected)
+        {
+            visits = default;
+            bool found = map.TryFindGap(request, ref visits, out ulong start);
+            Assert.Equal(expected, found ? start : null);
+            // The ways along the two ends, and down to the leaf that was changed.
+            Assert.InRange(visits.Count, 1, 150);
+        }
+    }
+
+    [Fact]
     public void Many_addresses_are_found_as_one_by_one()
     {
         foreach (int ranges in new[] { 0, 1, 3, 16, 17, 600, 20_000 })

@@ -22,6 +22,8 @@ public sealed class CompatibilityTests
     /// <summary>What an ioctl that is there lacks.</summary>
     private static readonly Dictionary<string, string> s_missing = new()
     {
+        ["IOMMU_VIOMMU_ALLOC"] = "the mock IOMMU's type; those of SMMUv3 and Tegra241: `EOPNOTSUPP`",
+        ["IOMMU_HW_QUEUE_ALLOC"] = "the mock IOMMU's type; that of Tegra241: `EOPNOTSUPP`",
         ["IOMMU_HWPT_ALLOC"] = "nested HWPTs of the mock IOMMU only: no VT-d, SMMUv3 or AMD stage 1 (`EOPNOTSUPP`)",
         ["IOMMU_IOAS_NOIOMMU_GET_PA"] = "no device is without an IOMMU, so what is mapped gives `EOPNOTSUPP`",
         ["VFIO_DEVICE_FEATURE"] = "see below",

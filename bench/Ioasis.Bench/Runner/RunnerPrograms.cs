@@ -15,7 +15,8 @@ internal static class RunnerPrograms
 
     public static string Empty { get; } = Checkout.Artifacts("bin", "Empty", "release", "Empty.dll");
 
-    public static string CommandLine { get; } = Checkout.Artifacts("bin", "Ioasis.Cli", "release", "ioasis.dll");
+    /// <summary>What the script <c>ioasis</c> builds and runs.</summary>
+    public static string CommandLine { get; } = Checkout.Artifacts("ioasis", "ioasis.dll");
 
     /// <summary>What of them is not there.</summary>
     public static IEnumerable<string> Missing => new[] { Client, Supervisor, Start, Empty, CommandLine }.Where(path => !File.Exists(path));
@@ -28,8 +29,8 @@ internal static class RunnerPrograms
         Directory.CreateDirectory(Checkout.Artifacts("bench", "runner"));
         foreach (string program in new[] { Client, Supervisor, Start })
             Run("gcc", "-O2", "-o", program, Path.Combine(Checkout.Root, "bench", "runner", Path.GetFileName(program) + ".c"));
-        foreach (string project in new[] { "bench/runner/empty", "src/Ioasis.Cli" })
-            Run("dotnet", "build", Path.Combine(Checkout.Root, project), "-c", "Release", "-v", "quiet", "-nologo");
+        Run("dotnet", "build", Path.Combine(Checkout.Root, "bench/runner/empty"), "-c", "Release", "-v", "quiet", "-nologo");
+        Run(Path.Combine(Checkout.Root, "ioasis"), "--version");
     }
 
     /// <summary>What fails is missed afterwards.</summary>

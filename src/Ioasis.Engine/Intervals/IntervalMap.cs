@@ -53,6 +53,9 @@ public sealed partial class IntervalMap<TValue>
     /// <summary>For tests: no change of the structure is under way.</summary>
     internal bool IsAtRest => _structure.IsAtRest;
 
+    /// <summary>For tests: how often nodes were split, merged or evened out.</summary>
+    internal long StructureChanges => _structure.Changes;
+
     /// <summary>For tests: a reader has announced itself.</summary>
     internal bool HasWaitingReaders => Volatile.Read(ref _waiting) != 0;
 

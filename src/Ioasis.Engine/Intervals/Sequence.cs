@@ -31,6 +31,9 @@ internal struct Sequence
     /// <summary>Writer: all is consistent again.</summary>
     public void End() => Volatile.Write(ref _number, _number + 1);
 
+    /// <summary>How many changes there have been. For tests, which count them.</summary>
+    public readonly long Changes => _number >> 1;
+
     /// <summary>No change is under way.</summary>
     public readonly bool IsAtRest => (_number & 1) == 0;
 }

@@ -69,8 +69,8 @@ public sealed partial class BoundDevice
     {
         for (HwPageTable? table = space.FirstTable; table is not null; table = table.Next)
         {
-            if (!table.Automatic)
-                continue;
+            if (!table.Automatic || !Device.Iommu.Accepts(table))
+                continue; // asked first: to try costs much, and behind another IOMMU there may be ten thousand
             Errno errno = ChangeTo(pasid, table, replace, ref why);
             if (errno.Code == ErrnoCode.EINVAL)
                 continue; // it does not fit this device; another, or a new one, may

@@ -39,20 +39,26 @@ public sealed partial class Ioas
 
         Alignment = alignment;
         _tableCount++;
-        ref HwPageTable? end = ref _firstTable;
-        while (end is not null)
-            end = ref end.Next;
-        end = table;
+        if (_firstTable is { } first)
+        {
+            table.Previous = first.Previous;
+            first.Previous = first.Previous.Next = table;
+        }
+        else
+            _firstTable = table;
         return Errno.Success;
     }
 
     /// <summary>Ends a view. No DMA goes through it any more.</summary>
     internal void RemoveTable(HwPageTable table)
     {
-        ref HwPageTable? link = ref _firstTable;
-        while (link != table)
-            link = ref link!.Next;
-        link = table.Next;
+        if (table == _firstTable)
+            _firstTable = table.Next;
+        else
+            table.Previous.Next = table.Next;
+        if ((table.Next ?? _firstTable) is { } after)
+            after.Previous = table.Previous;
+        table.Previous = table;
         table.Next = null;
         _tableCount--;
         if (_tableCount == 0)
@@ -82,7 +88,8 @@ public sealed partial class Ioas
     private ulong RequiredAlignment()
     {
         ulong alignment = HugePages ? 1 : SystemPage.Size;
-        for (HwPageTable? table = _firstTable; table is not null; table = table.Next)
+        // Nothing needs more than a system page, so most often the first table ends the walk.
+        for (HwPageTable? table = _firstTable; table is not null && alignment < SystemPage.Size; table = table.Next)
             alignment = Math.Max(alignment, table.Format.SmallestPage);
         foreach (Access access in _accesses ?? [])
             alignment = Math.Max(alignment, access.Alignment);

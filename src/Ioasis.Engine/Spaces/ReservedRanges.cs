@@ -4,8 +4,8 @@ namespace Ioasis.Engine.Spaces;
 
 /// <summary>
 /// The IOVAs of an address space that cannot be mapped, each with who reserved it (a page table for what is outside its
-/// aperture, a device for its reserved regions). Ranges of different owners may meet. A handful at most, so a list; in
-/// ascending order of their first address.
+/// aperture, a device for its reserved regions). Ranges of different owners may meet. A handful, most often; in a
+/// list, in ascending order of their first address.
 /// </summary>
 internal sealed class ReservedRanges
 {
@@ -13,10 +13,17 @@ internal sealed class ReservedRanges
 
     public void Add(AddressRange range, object owner)
     {
-        int i = 0;
-        while (i < _entries.Count && _entries[i].Range.First <= range.First)
-            i++;
-        _entries.Insert(i, (range, owner));
+        int from = 0, to = _entries.Count; // the place is after all that begin no later
+        while (from < to)
+        {
+            int middle = (from + to) / 2;
+            if (_entries[middle].Range.First <= range.First)
+                from = middle + 1;
+            else
+                to = middle;
+        }
+
+        _entries.Insert(from, (range, owner));
     }
 
     /// <summary>Drops all ranges of an owner.</summary>

@@ -16,6 +16,7 @@ public sealed partial class HwPageTable : PageTable
     {
         Automatic = automatic;
         Format = format;
+        Previous = this;
         space.Users++;
     }
 
@@ -28,8 +29,11 @@ public sealed partial class HwPageTable : PageTable
     /// <summary>Nested HWPTs and vIOMMUs may stand on it (IOMMU_HWPT_ALLOC_NEST_PARENT).</summary>
     public bool NestParent { get; internal set; }
 
-    /// <summary>The next page table of the same IOAS.</summary>
+    /// <summary>The next page table of the same IOAS, in order of creation; null after the last.</summary>
     internal HwPageTable? Next;
+
+    /// <summary>The one before it; before the first comes the last, so that an IOAS need not remember that one.</summary>
+    internal HwPageTable Previous;
 
     private bool _linked; // among its IOAS's views
 

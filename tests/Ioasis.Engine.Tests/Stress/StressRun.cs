@@ -77,7 +77,12 @@ internal sealed class StressRun
         while (_model.Violation is null && (watch.Elapsed < time || (watch.Elapsed < time + TimeSpan.FromMinutes(1) && !EverythingHappened)))
             Thread.Sleep(5);
         Volatile.Write(ref _stop, true);
-        _threads.ForEach(thread => thread.Join());
+        foreach (Thread thread in _threads)
+        {
+            if (!thread.Join(TimeSpan.FromMinutes(1)))
+                _model.Report("a thread hangs");
+        }
+
         return _model.Violation;
     }
 
@@ -103,7 +108,10 @@ internal sealed class StressRun
             {
                 _model.Report(e.ToString());
             }
-        });
+        })
+        {
+            IsBackground = true,
+        };
         _threads.Add(thread);
         thread.Start();
     }
@@ -197,9 +205,19 @@ internal sealed class StressRun
             Iova iova = StressModel.IovaOf(slot);
             StressModel.Snapshot before = _model.Before(request);
             bool reads = random.Next(4) != 0;
-            bool done = reads
-                ? port.Read(PasidOf(request), iova, bytes)
-                : port.Write(PasidOf(request), new Iova(iova.Value + StressMemory.Block / 2), bytes);
+            bool done;
+            try
+            {
+                done = reads
+                    ? port.Read(PasidOf(request), iova, bytes)
+                    : port.Write(PasidOf(request), new Iova(iova.Value + StressMemory.Block / 2), bytes);
+            }
+            catch
+            {
+                port.Close(); // a race led into memory that is gone: nobody shall wait for this section
+                throw;
+            }
+
             if (done && reads)
                 _model.Check(in before, request, slot, MemoryMarshal.Cast<byte, ulong>(bytes));
             Happened(!done ? Event.Abort : reads ? Event.Read : Event.Write);

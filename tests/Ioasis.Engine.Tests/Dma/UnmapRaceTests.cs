@@ -19,7 +19,7 @@ public sealed class UnmapRaceTests
     {
         FakeMemory memory = new(4);
         PhysicalDevice device = _lab.Device();
-        DmaPort early = device.OpenPort(), late = device.OpenPort();
+        DmaPort late = device.OpenPort(), early = device.OpenPort(); // the barrier looks at them in this order
         Ioas space = _lab.Space();
         _lab.Attach(_lab.Bind(device), space);
         _lab.Map(space, memory, 0, 0x1000, 0x1000);
@@ -31,7 +31,7 @@ public sealed class UnmapRaceTests
 
         Thread unmap = new(() => _lab.Unmap(space, 0x1000, 0x1000));
         unmap.Start();
-        SpinWait.SpinUntil(() => space.AreaCount == 0); // out of the map, so it is at the barrier or before it
+        SpinWait.SpinUntil(() => Volatile.Read(ref early.AwaitedSection) != 0); // it has seen both, and waits
         DmaSection later = late.Enter();
         Assert.False(later.TryTranslate(new Iova(0x1000), AreaAccess.Read, out _, out _, ref why));
         Thread.Sleep(50); // time for a barrier that does not wait to be past

@@ -32,6 +32,7 @@ public sealed class IntervalMapGuardTests
         RemoveAndAdd(guard, map, starts);
         guard.Add("gap/too-small/nodes", GapNodes(map, new GapRequest(4 * Page, Page, 0, 0, ulong.MaxValue)));
         guard.Add("gap/misaligned/nodes", GapNodes(map, new GapRequest(2 * Page, 4 * Page, 0, 0, ulong.MaxValue)));
+        guard.Add("gap/misaligned/again/nodes", GapNodes(map, new GapRequest(2 * Page, 4 * Page, 0, 0, ulong.MaxValue)));
         guard.Add("gap/first/nodes", GapNodes(map, new GapRequest(Page, Page, 0, 0, ulong.MaxValue)));
         guard.Check();
     }

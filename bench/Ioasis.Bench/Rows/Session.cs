@@ -30,7 +30,14 @@ internal sealed class Session(bool quick)
     {
         _trial = trial.Name;
         GC.Collect();
-        trial.Measure(this);
+        try
+        {
+            trial.Measure(this);
+        }
+        catch (InvalidOperationException failed)
+        {
+            Skip("", trial.Name, $"failed: {failed.Message}"); // the others go on
+        }
     }
 
     /// <summary>Adds a row whose name is the trial's and <paramref name="name"/>.</summary>

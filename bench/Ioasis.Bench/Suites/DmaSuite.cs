@@ -73,36 +73,37 @@ internal static class DmaSuite
         using Rig rig = new(memory, attached: true);
         rig.Map(0, Mapped);
         DmaPort[] ports = [rig.Device.OpenPort(), rig.Device.OpenPort()];
-        double best = 0;
+        double one = 0, two = 0;
         for (int round = 0; round < (session.Quick ? 12 : 60); round++)
         {
-            double one = Reads(ports[..1]);
-            best = Math.Max(best, Reads(ports) / one);
+            one = Math.Max(one, Reads(ports[..1]));
+            two = Math.Max(two, Reads(ports));
         }
 
-        session.Add("", "DMA by two threads over one, 64 bytes each", "×", best, Goal.AtLeast(1.8));
+        session.Add("", "DMA by two threads over one, 64 bytes each", "×", two / one, Goal.AtLeast(1.8));
     }
 
     /// <summary>Reads a microsecond, of all threads together.</summary>
     private static double Reads(DmaPort[] ports)
     {
         const int reads = 1 << 18;
-        using Barrier start = new(ports.Length + 1);
+        using Barrier start = new(ports.Length);
+        long[] begun = new long[ports.Length], ended = new long[ports.Length];
         Thread[] threads = [.. ports.Select((port, i) => new Thread(() =>
         {
             Processors.Pin(i);
             byte[] into = new byte[64];
             start.SignalAndWait();
+            begun[i] = Stopwatch.GetTimestamp();
             for (int read = 0; read < reads; read++)
                 port.Read(new Iova((ulong)(i * (32 << 20)) + (ulong)(read & 0xffff) * 64), into);
+            ended[i] = Stopwatch.GetTimestamp();
         }))];
         foreach (Thread thread in threads)
             thread.Start();
-        start.SignalAndWait();
-        long before = Stopwatch.GetTimestamp();
         foreach (Thread thread in threads)
             thread.Join();
-        return ports.Length * reads / Stopwatch.GetElapsedTime(before).TotalMicroseconds;
+        return ports.Length * reads / Stopwatch.GetElapsedTime(begun.Min(), ended.Max()).TotalMicroseconds;
     }
 
     private static string Bytes(int count) => count >= 1 << 20 ? $"{count >> 20} MiB" : count >= 1 << 10 ? $"{count >> 10} KiB" : $"{count} bytes";

@@ -311,17 +311,29 @@ public sealed class IommufdFileTests
     {
         uint space = _bench.Space();
         Attach(space);
-        long before = 0;
-        for (int i = 0; i < 300; i++)
+        MapAndUnmap(space);
+
+        // A collection that another test causes meanwhile counts the rest of this thread's allocation buffer, up to 8 KiB, as
+        // allocated. What the calls allocate shows in every round.
+        long least = long.MaxValue;
+        for (int round = 0; round < 10 && least != 0; round++)
         {
-            if (i == 100)
-                before = GC.GetAllocatedBytesForCurrentThread();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            MapAndUnmap(space);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, least);
+    }
+
+    private void MapAndUnmap(uint space)
+    {
+        for (int i = 0; i < 200; i++)
+        {
             Map(space, 0x1000);
             iommu_ioas_unmap cmd = new() { size = 24, ioas_id = space, iova = 0x1000, length = 0x1000 };
             _bench.Call(IOMMU_IOAS_UNMAP, ref cmd);
         }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     private void Attach(uint space)

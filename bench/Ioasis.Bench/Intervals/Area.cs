@@ -1,10 +1,9 @@
 namespace Ioasis.Bench.Intervals;
 
 /// <summary>A value of the size and shape that the engine keeps per area.</summary>
-internal readonly struct Area(object backing, ulong offset)
+internal readonly struct Area(ulong address)
 {
-    public readonly object Backing = backing;
-    public readonly ulong Offset = offset;
+    public readonly ulong Address = address;
+    public readonly uint Backing = 5;
     public readonly uint Flags = 3;
-    public readonly uint Pins = 0;
 }

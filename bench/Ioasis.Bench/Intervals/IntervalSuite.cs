@@ -18,8 +18,6 @@ internal static class IntervalSuite
     /// <summary>Finds measured in one round.</summary>
     private const int Finds = 1 << 16;
 
-    private static readonly object Backing = new();
-
     public static IEnumerable<Trial> Trials()
     {
         foreach (int ranges in new[] { 100, 10_000, 100_000, 1_000_000 })
@@ -29,7 +27,7 @@ internal static class IntervalSuite
     private static void Compare(Session session, int ranges)
     {
         long before = GC.GetTotalMemory(true);
-        EngineMap engine = new(new IntervalMap<Area>());
+        EngineMap engine = new(new IntervalMap<Area>(new NodePool<Area>()));
         ulong[] order = Shuffled(ranges, seed: 1);
         FillRandom(engine, order);
         double bytes = (GC.GetTotalMemory(true) - before - 8.0 * ranges) / ranges;
@@ -38,7 +36,7 @@ internal static class IntervalSuite
         double treeBytes = (GC.GetTotalMemory(true) - before - 8.0 * ranges) / ranges - bytes;
         SortedArrayMap array = new(new(ranges * 2 + 1000));
         for (int i = 0; i < ranges; i++)
-            array.Add((ulong)i * Stride, (ulong)i * Stride + Page - 1, new Area(Backing, (ulong)i));
+            array.Add((ulong)i * Stride, (ulong)i * Stride + Page - 1, new Area((ulong)i));
 
         int changes = Math.Min(ranges, Math.Max(1000, ranges / 10));
         ulong[] holes = Shuffled(ranges, seed: 2)[..changes];
@@ -66,7 +64,7 @@ internal static class IntervalSuite
     private static void AddHoles<TMap>(TMap map, ulong[] holes)
         where TMap : struct, IRangeMap
     {
-        Area value = new(Backing, 5);
+        Area value = new(5);
         foreach (ulong hole in holes)
             map.Add(hole * Stride + 2 * Page, hole * Stride + 3 * Page - 1, value);
     }
@@ -119,7 +117,7 @@ internal static class IntervalSuite
         where TMap : struct, IRangeMap
     {
         foreach (ulong i in order)
-            map.Add(i * Stride, i * Stride + Page - 1, new Area(Backing, i));
+            map.Add(i * Stride, i * Stride + Page - 1, new Area(i));
     }
 
     private static ulong[] Addresses(int ranges)

@@ -26,8 +26,8 @@ public sealed class DmaPort
 
     private readonly PhysicalDevice _device;
     private readonly IommuGroup _group;
-    private readonly IotlbEntry[] _iotlb = new IotlbEntry[IotlbSize];
-    private IotlbEntry _front; // the entry used last
+    private readonly IotlbEntry?[] _iotlb = new IotlbEntry?[IotlbSize]; // made when they are first needed
+    private IotlbEntry _front = new(); // the entry used last
     private long _sections; // sections ever opened
     private long _bytesRead, _bytesWritten; // of DMA that succeeded, or of its part that did
     private PaddedWord _open; // the number of the open section; 0 when none is
@@ -202,16 +202,12 @@ public sealed class DmaPort
     private bool TryTranslate(Pasid pasid, ulong iova, ulong length, AreaAccess access, ref Reason why)
     {
         PageTable? table = _group.TableOf(pasid);
-        if (table is not null && IsGood(in _front, table, iova) && (_front.Access & access) != 0 && _device.BusMaster
+        IotlbEntry front = _front;
+        if (table is not null && front.IsGood(table, iova) && (front.Access & access) != 0 && _device.BusMaster
             && length - 1 <= ulong.MaxValue - iova)
             return true;
         return TryTranslateSlowly(table, pasid, iova, length, access, ref why);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsGood(in IotlbEntry entry, PageTable table, ulong iova) =>
-        ReferenceEquals(entry.Table, table) && entry.Generation == table.Space.Generation
-        && iova - entry.First <= entry.Last - entry.First;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryTranslateSlowly(PageTable? table, Pasid pasid, ulong iova, ulong length, AreaAccess access, ref Reason why)
@@ -223,26 +219,12 @@ public sealed class DmaPort
         if (table is null)
             return Deny(ReasonCode.DmaNotAttached, iova, pasid.Value, ref why);
 
-        ref IotlbEntry cached = ref _iotlb[SlotOf(pasid, iova)];
-        if (!IsGood(in cached, table, iova) && !TryFill(ref cached, table, iova))
+        IotlbEntry cached = _iotlb[SlotOf(pasid, iova)] ??= new IotlbEntry();
+        if (!cached.IsGood(table, iova) && !cached.TryFill(table, iova))
             return Deny(ReasonCode.DmaNotMapped, iova, 0, ref why);
         if ((cached.Access & access) == 0)
             return Deny(ReasonCode.DmaNotPermitted, iova, 0, ref why);
         _front = cached;
-        return true;
-    }
-
-    /// <summary>Remembers the area of an IOVA.</summary>
-    private static bool TryFill(ref IotlbEntry entry, PageTable table, ulong iova)
-    {
-        ulong generation = table.Space.Generation; // before the look-up: an unmap in between makes the entry stale at once
-        if (!table.Space.TryTranslate(iova, out ulong first, out ulong last, out Area area))
-            return false;
-        entry = new IotlbEntry
-        {
-            First = first, Last = last, Address = area.Address, Backing = area.Backing, Access = area.Access,
-            Table = table, Generation = generation, Tracker = table.ActiveTracker,
-        };
         return true;
     }
 

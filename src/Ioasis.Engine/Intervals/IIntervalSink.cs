@@ -5,7 +5,7 @@ namespace Ioasis.Engine.Intervals;
 /// the calls are inlined and nothing is copied that the caller does not want.
 /// </summary>
 public interface IIntervalSink<TValue>
-    where TValue : struct
+    where TValue : unmanaged
 {
     /// <summary>The address at <paramref name="index"/> lies in [<paramref name="start"/>, <paramref name="last"/>], both inclusive.</summary>
     void Found(int index, ulong start, ulong last, in TValue value);

@@ -2,7 +2,7 @@ namespace Ioasis.Engine.Intervals;
 
 /// <summary>A range of addresses, both ends inclusive, and what it maps to.</summary>
 public struct Interval<TValue>(ulong start, ulong last, in TValue value)
-    where TValue : struct
+    where TValue : unmanaged
 {
     public ulong Start = start;
 

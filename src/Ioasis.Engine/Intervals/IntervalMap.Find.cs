@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Ioasis.Engine.Intervals;
 
-public sealed partial class IntervalMap<TValue>
+public sealed unsafe partial class IntervalMap<TValue>
 {
     /// <summary>Failed attempts after which a reader asks the writer to wait.</summary>
     private const int PatientAttempts = 20;
@@ -22,63 +22,61 @@ public sealed partial class IntervalMap<TValue>
     /// <returns>False when no range holds the address; the outputs then mean nothing.</returns>
     public bool TryFind(ulong address, out ulong start, out ulong last, out TValue value)
     {
-        long structure = _structure.Read();
-        Node? node = Volatile.Read(ref _root);
-        while (node is Branch branch)
-            node = branch.ChildFor(address);
-        Outcome outcome;
-        if (node is FullLeaf<TValue> leaf)
-        {
-            long version = leaf.Version.Read();
-            outcome = _structure.IsStill(structure)
-                ? Read(leaf, leaf.Search(address), version, address, out start, out last, out value)
-                : Disturbed(out start, out last, out value);
-        }
-        else
-            outcome = FindInSmall(node, structure, address, out start, out last, out value);
+        Outcome outcome = Attempt(address, out start, out last, out value);
         return outcome == Outcome.Disturbed ? Insist(address, out start, out last, out value) : outcome == Outcome.Found;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Outcome Attempt(ulong address, out ulong start, out ulong last, out TValue value)
+    {
+        long structure = _structure.Read();
+        nuint root = Volatile.Read(ref _root);
+        if (root == 0)
+            return AttemptOnly(structure, address, out start, out last, out value);
+        void* node = NodeOf(root);
+        for (int level = HeightOf(root); level > 0; level--)
+            node = ((Branch*)node)->ChildFor(address);
+        var leaf = (Leaf<TValue>*)node;
+        Leaf<TValue>.PrefetchAll(leaf);
+        long version = leaf->Read();
+        // This was the right leaf, at that version, if the structure has not moved.
+        if (_structure.IsStill(structure))
+            return Read(leaf, leaf->Search(address), version, address, out start, out last, out value);
+        Unsafe.SkipInit(out start);
+        Unsafe.SkipInit(out last);
+        Unsafe.SkipInit(out value);
+        return Outcome.Disturbed;
+    }
+
+    /// <summary>The range that lies in the map, if it holds the address.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Outcome AttemptOnly(long structure, ulong address, out ulong start, out ulong last, out TValue value)
+    {
+        start = _only.Start;
+        last = _only.Last;
+        value = _only.Value;
+        bool holds = _hasOnly && start <= address && address <= last;
+        return !_structure.IsStill(structure) ? Outcome.Disturbed : holds ? Outcome.Found : Outcome.Missing;
     }
 
     /// <summary>The range at position <paramref name="i"/>, if it holds the address, at the given version of the leaf.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Outcome Read(
-        Leaf<TValue> leaf, int i, long version, ulong address, out ulong start, out ulong last, out TValue value)
+        Leaf<TValue>* leaf, int i, long version, ulong address, out ulong start, out ulong last, out TValue value)
     {
         Unsafe.SkipInit(out start);
         Unsafe.SkipInit(out last);
         Unsafe.SkipInit(out value);
         Outcome outcome = Outcome.Missing;
-        if (i < Math.Min(leaf.Count, leaf.Lasts.Length))
+        if (i < LeafHeader.CountOf(version))
         {
-            ref Entry<TValue> entry = ref leaf.EntryAt(i);
+            ref Entry<TValue> entry = ref leaf->EntryAt(i);
             start = entry.Start;
-            last = leaf.Lasts[i];
+            last = leaf->LastAt(i);
             value = entry.Value;
             outcome = start <= address ? Outcome.Found : Outcome.Missing;
         }
-        return leaf.Version.IsStill(version) ? outcome : Outcome.Disturbed;
-    }
-
-    /// <summary>The root is a small leaf or not there; or the tree was half-changed.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private Outcome FindInSmall(Node? node, long structure, ulong address, out ulong start, out ulong last, out TValue value)
-    {
-        if (node is Leaf<TValue> leaf)
-        {
-            long version = leaf.Version.Read();
-            if (_structure.IsStill(structure))
-                return Read(leaf, leaf.Find(address), version, address, out start, out last, out value);
-        }
-        Disturbed(out start, out last, out value);
-        return _structure.IsStill(structure) ? Outcome.Missing : Outcome.Disturbed;
-    }
-
-    private static Outcome Disturbed(out ulong start, out ulong last, out TValue value)
-    {
-        Unsafe.SkipInit(out start);
-        Unsafe.SkipInit(out last);
-        Unsafe.SkipInit(out value);
-        return Outcome.Disturbed;
+        return leaf->IsStill(version) ? outcome : Outcome.Disturbed;
     }
 
     /// <summary>Attempts until one is not disturbed; the writer is asked to wait when it keeps disturbing.</summary>
@@ -91,11 +89,7 @@ public sealed partial class IntervalMap<TValue>
         {
             // Never sleeps: a change takes nanoseconds, unless its thread was put aside, and then yielding is what helps.
             spin.SpinOnce(sleep1Threshold: -1);
-            long structure = _structure.Read();
-            Node? node = Volatile.Read(ref _root);
-            while (node is Branch branch)
-                node = branch.ChildFor(address);
-            Outcome outcome = FindInSmall(node, structure, address, out start, out last, out value);
+            Outcome outcome = Attempt(address, out start, out last, out value);
             if (outcome != Outcome.Disturbed)
             {
                 if (announced)

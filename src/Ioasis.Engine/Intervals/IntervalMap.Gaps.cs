@@ -1,6 +1,6 @@
 namespace Ioasis.Engine.Intervals;
 
-public sealed partial class IntervalMap<TValue>
+public sealed unsafe partial class IntervalMap<TValue>
 {
     private enum Search
     {
@@ -36,40 +36,52 @@ public sealed partial class IntervalMap<TValue>
         start = 0;
         if (request.IsImpossible)
             return false;
-        if (_root is not { } root || Count == 0)
-            return request.Fits(0, ulong.MaxValue, out start);
+        nuint root = _root;
+        if (root == 0)
+            return TryFindGapWithoutTree(in request, out start);
         // The holes at the two ends of the map belong to no node.
-        ulong lowest = LeafAtEnd(root, lowest: true, ref visits).EntryAt(0).Start;
+        ulong lowest = LeafAtEnd(root, lowest: true, ref visits)->EntryAt(0).Start;
         if (lowest != 0 && request.Fits(0, lowest - 1, out start))
             return true;
-        Search outcome = SearchInside(root, in request, ref visits, out start);
+        Search outcome = SearchInside(NodeOf(root), HeightOf(root), in request, ref visits, out start);
         if (outcome != Search.NotHere)
             return outcome == Search.Found;
-        Leaf<TValue> end = LeafAtEnd(root, lowest: false, ref visits);
-        ulong highest = end.Lasts[end.Count - 1];
+        Leaf<TValue>* end = LeafAtEnd(root, lowest: false, ref visits);
+        ulong highest = end->LastAt(end->Count - 1);
         return highest != ulong.MaxValue && request.Fits(highest + 1, ulong.MaxValue, out start);
     }
 
+    private bool TryFindGapWithoutTree(in GapRequest request, out ulong start)
+    {
+        if (!_hasOnly)
+            return request.Fits(0, ulong.MaxValue, out start);
+        start = 0;
+        return (_only.Start != 0 && request.Fits(0, _only.Start - 1, out start))
+            || (_only.Last != ulong.MaxValue && request.Fits(_only.Last + 1, ulong.MaxValue, out start));
+    }
+
     /// <summary>The holes between two ranges below <paramref name="node"/>, ascending.</summary>
-    private static Search SearchInside<TVisits>(Node node, in GapRequest request, ref TVisits visits, out ulong start)
+    private Search SearchInside<TVisits>(void* node, int height, in GapRequest request, ref TVisits visits, out ulong start)
         where TVisits : struct, IVisits
     {
         visits.Visit();
-        if (node is not Branch branch)
-            return SearchLeaf((Leaf<TValue>)node, in request, out start);
-        ReadOnlySpan<ulong> cuts = branch.Cuts, inside = branch.Inside, between = branch.Between;
-        int count = branch.Count, child = (int)branch.Search(request.First);
+        if (height == 0)
+            return SearchLeaf((Leaf<TValue>*)node, in request, out start);
+        var branch = (Branch*)node;
+        ReadOnlySpan<ulong> cuts = branch->Cuts, inside = branch->Inside, between = branch->Between;
+        Refusals? refusals = nodes.RefusalsOf(branch);
+        int count = branch->Count, child = (int)branch->Search(request.First);
         // Children that end below the first address allowed have no hole above it, but the hole after the last of them may reach there.
         for (int i = Math.Max(child - 1, 0); i < count; i++)
         {
-            if (inside[i] >= request.Length && (i == count - 1 || cuts[i] >= request.First) && !branch.Refuses(i, in request))
+            if (inside[i] >= request.Length && (i == count - 1 || cuts[i] >= request.First) && refusals?.Refuses(i, in request) != true)
             {
-                Search outcome = SearchInside(branch.Children[i]!, in request, ref visits, out start);
+                Search outcome = SearchInside((void*)branch->Children[i], height - 1, in request, ref visits, out start);
                 if (outcome != Search.NotHere)
                     return outcome;
                 // Where a bound of the request lies, not all of a hole may have been tried.
                 if (i > child && i < count - 1 && cuts[i] <= request.Last)
-                    branch.Refuse(i, in request);
+                    (refusals ??= nodes.MakeRefusals(branch)).Add(i, in request);
             }
             if (i < count - 1)
             {
@@ -86,28 +98,29 @@ public sealed partial class IntervalMap<TValue>
         return Search.NotHere;
     }
 
-    private static Search SearchLeaf(Leaf<TValue> leaf, in GapRequest request, out ulong start)
+    private static Search SearchLeaf(Leaf<TValue>* leaf, in GapRequest request, out ulong start)
     {
-        for (int i = 1; i < leaf.Count; i++)
+        for (int i = 1; i < leaf->Count; i++)
         {
-            if (leaf.HoleBefore(i) >= request.Length
-                && request.Fits(leaf.Lasts[i - 1] + 1, leaf.EntryAt(i).Start - 1, out start))
+            if (leaf->HoleBefore(i) >= request.Length
+                && request.Fits(leaf->LastAt(i - 1) + 1, leaf->EntryAt(i).Start - 1, out start))
                 return Search.Found;
         }
         start = 0;
         return Search.NotHere;
     }
 
-    private static Leaf<TValue> LeafAtEnd<TVisits>(Node root, bool lowest, ref TVisits visits)
+    private static Leaf<TValue>* LeafAtEnd<TVisits>(nuint root, bool lowest, ref TVisits visits)
         where TVisits : struct, IVisits
     {
-        Node node = root;
+        void* node = NodeOf(root);
         visits.Visit();
-        while (node is Branch branch)
+        for (int level = HeightOf(root); level > 0; level--)
         {
-            node = branch.Children[lowest ? 0 : branch.Count - 1]!;
+            var branch = (Branch*)node;
+            node = (void*)branch->Children[lowest ? 0 : branch->Count - 1];
             visits.Visit();
         }
-        return (Leaf<TValue>)node;
+        return (Leaf<TValue>*)node;
     }
 }

@@ -12,24 +12,32 @@ internal static class Keys
 {
     /// <summary>Of the eight keys from <paramref name="from"/> on, how many are less than <paramref name="address"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static nuint CountBelow8(ref ulong keys, nuint from, ulong address)
+    public static nuint CountBelow8(ref ulong keys, nuint from, ulong address) =>
+        (uint)BitOperations.PopCount(Below8(ref keys, from, address));
+
+    /// <summary>Which of the sixteen keys are less than <paramref name="address"/>: a bit each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Below16(ref ulong keys, ulong address) => Below8(ref keys, 0, address) | Below8(ref keys, 8, address) << 8;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Below8(ref ulong keys, nuint from, ulong address)
     {
         if (Vector512.IsHardwareAccelerated)
         {
             Vector512<ulong> eight = Vector512.LoadUnsafe(ref keys, from);
-            return (uint)BitOperations.PopCount(Vector512.GreaterThan(Vector512.Create(address), eight).ExtractMostSignificantBits());
+            return (uint)Vector512.GreaterThan(Vector512.Create(address), eight).ExtractMostSignificantBits();
         }
         if (Vector256.IsHardwareAccelerated)
         {
             Vector256<ulong> wanted = Vector256.Create(address);
             uint low = Vector256.GreaterThan(wanted, Vector256.LoadUnsafe(ref keys, from)).ExtractMostSignificantBits();
             uint high = Vector256.GreaterThan(wanted, Vector256.LoadUnsafe(ref keys, from + 4)).ExtractMostSignificantBits();
-            return (uint)BitOperations.PopCount(low | high << 4);
+            return low | high << 4;
         }
-        nuint count = 0;
-        for (nuint i = 0; i < 8; i++)
-            count += Unsafe.Add(ref keys, from + i) < address ? 1u : 0u;
-        return count;
+        uint below = 0;
+        for (int i = 0; i < 8; i++)
+            below |= Unsafe.Add(ref keys, (nint)from + i) < address ? 1u << i : 0u;
+        return below;
     }
 
     /// <summary>Puts a key at a position of a row of sixteen; those from there on move one up, the last is lost.</summary>

@@ -1,104 +1,133 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Ioasis.Engine.Intervals;
 
-/// <summary>Up to <see cref="Shape.Leaf"/> ranges with their values.</summary>
+/// <summary>Up to <see cref="Shape.Leaf"/> ranges with their values, ascending; in the memory of a <see cref="NodePool{TValue}"/>.</summary>
 /// <remarks>
-/// <para>The last addresses stand in ascending order, because they are searched. The rest of a range, its entry, is written to a free slot
-/// once and stays there; <see cref="Order"/> says which slot is whose.</para>
-/// <para>All leaves of a tree with branches are <see cref="FullLeaf{TValue}"/>. A map with few ranges has one leaf and no branch, and that
-/// leaf may be of a smaller kind, because there can be a million such maps. Unused lasts are <see cref="ulong.MaxValue"/>, unused entries
-/// are default (they must not keep objects alive).</para>
-/// <para>Readers read within <see cref="Version"/>; only the writer, between its Begin and End, writes. Positions are 0 to
-/// <see cref="Node.Count"/> - 1 in ascending order.</para>
+/// <para>The first two cache lines hold the header and the inclusive ends, because these are searched: one comparison a line. The rest of a
+/// range follows. Unused ends are <see cref="ulong.MaxValue"/>.</para>
+/// <para>Readers read within the header's version; only the writer, between <see cref="Begin"/> and <see cref="End"/>, writes.</para>
 /// </remarks>
-internal abstract class Leaf<TValue> : Node
-    where TValue : struct
+internal unsafe struct Leaf<TValue>
+    where TValue : unmanaged
 {
-    /// <summary>Guards everything here but <see cref="Next"/>. It outlives the leaf's use: a reader that still holds a leaf used anew sees it.</summary>
-    public Sequence Version;
-
-    /// <summary>Which slot of <see cref="Entries"/> each position has.</summary>
-    public SlotOrder Order = SlotOrder.Identity;
+    private LeafHeader _header;
+    private fixed ulong _lasts[Shape.Leaf];
+    private LeafRow<Entry<TValue>> _entries;
 
     /// <summary>Writer only: the next leaf in ascending order, or the next spare one.</summary>
-    public Leaf<TValue>? Next;
+    public Leaf<TValue>* Next;
 
-    /// <summary>The inclusive ends, ascending; as long as the capacity.</summary>
-    public abstract Span<ulong> Lasts { get; }
+    /// <summary>Ranges here. The writer sets it within a change.</summary>
+    public int Count
+    {
+        readonly get => _header.Count;
+        set => _header.Count = value;
+    }
 
-    /// <summary>The other parts of the ranges, by slot; as long as the capacity.</summary>
-    public abstract Span<Entry<TValue>> Entries { get; }
+    /// <summary>No change is under way.</summary>
+    public readonly bool IsAtRest => _header.IsAtRest;
+
+    /// <summary>The inclusive ends, used or not.</summary>
+    [UnscopedRef]
+    public Span<ulong> Lasts => MemoryMarshal.CreateSpan(ref _lasts[0], Shape.Leaf);
+
+    /// <summary>Starts and values, used or not.</summary>
+    [UnscopedRef]
+    public Span<Entry<TValue>> Entries => _entries;
+
+    /// <summary>Reader: what to remember before reading; see <see cref="LeafHeader.Read"/>.</summary>
+    public long Read() => _header.Read();
+
+    /// <summary>Reader: what was read since belongs together.</summary>
+    public bool IsStill(long version) => _header.IsStill(version);
+
+    /// <summary>Writer: a change begins.</summary>
+    public void Begin() => _header.Begin();
+
+    /// <summary>Writer: a change is complete.</summary>
+    public void End() => _header.End();
 
     /// <summary>
     /// The position of the first range whose last is not below <paramref name="address"/>, the only one that can hold it;
-    /// <see cref="Node.Count"/>, or more in a half-changed leaf, when there is none.
+    /// <see cref="Count"/> when there is none.
     /// </summary>
-    public abstract int Find(ulong address);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Search(ulong address)
+    {
+        const uint header = 1; // its word is compared too, as it stands in the row
+        return System.Numerics.BitOperations.PopCount(Keys.Below16(ref Unsafe.As<LeafHeader, ulong>(ref _header), address) & ~header);
+    }
 
-    /// <summary>The start and the value of the range at a position.</summary>
-    public virtual ref Entry<TValue> EntryAt(int position) => ref Entries[Order[position]];
+    /// <summary>The start and the value of the range at a position, which is not tested: a reader has compared it with the count.</summary>
+    [UnscopedRef]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref Entry<TValue> EntryAt(int position) => ref Unsafe.Add(ref _entries[0], position);
+
+    /// <summary>The inclusive end of the range at a position, which is not tested.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong LastAt(int position) => Unsafe.Add(ref _lasts[0], position);
+
+    /// <summary>No range, whatever was here before. Nobody finds the leaf yet, but readers may still be in it.</summary>
+    public void Clear()
+    {
+        Begin();
+        Count = 0;
+        Lasts.Fill(ulong.MaxValue);
+        Next = null;
+        End();
+    }
 
     /// <summary>Puts a range at a position; there must be room. Within a change.</summary>
-    public virtual void Insert(int position, ulong start, ulong last, in TValue value)
+    public void Insert(int position, ulong start, ulong last, in TValue value)
     {
         int count = Count;
-        Span<ulong> lasts = Lasts;
-        lasts[position..count].CopyTo(lasts[(position + 1)..]);
-        lasts[position] = last;
-        Order = Order.MovedDown(count, position);
-        ref Entry<TValue> entry = ref EntryAt(position);
-        entry.Start = start;
-        entry.Value = value;
+        Span<Entry<TValue>> entries = Entries;
+        entries[position..count].CopyTo(entries[(position + 1)..]);
+        entries[position] = new Entry<TValue> { Start = start, Value = value };
+        Keys.Insert16(ref Unsafe.As<LeafHeader, ulong>(ref _header), position + 1, last);
         Count = count + 1;
     }
 
     /// <summary>Takes the range at a position out. Within a change.</summary>
-    public virtual void RemoveAt(int position)
+    public void RemoveAt(int position)
     {
         int count = Count - 1;
-        Span<ulong> lasts = Lasts;
-        lasts[(position + 1)..(count + 1)].CopyTo(lasts[position..]);
-        lasts[count] = ulong.MaxValue;
-        EntryAt(position) = default;
-        Order = Order.MovedUp(position, count);
+        Span<Entry<TValue>> entries = Entries;
+        entries[(position + 1)..(count + 1)].CopyTo(entries[position..]);
+        Keys.Remove16(ref Unsafe.As<LeafHeader, ulong>(ref _header), position + 1);
         Count = count;
     }
 
-    /// <summary>Copies <paramref name="count"/> ranges from a position on to another leaf, where they come to <paramref name="to"/>. Within a change.</summary>
-    public void CopyTo(int position, int count, Leaf<TValue> target, int to)
+    /// <summary>Moves <paramref name="count"/> ranges from the end to the beginning of the right neighbour. Within a change of both.</summary>
+    public void MoveToFront(int count, ref Leaf<TValue> right)
     {
-        for (int i = 0; i < count; i++)
-        {
-            ref Entry<TValue> entry = ref EntryAt(position + i);
-            target.Insert(to + i, entry.Start, Lasts[position + i], in entry.Value);
-        }
+        int from = Count - count, old = right.Count;
+        right.Lasts[..old].CopyTo(right.Lasts[count..]);
+        right.Entries[..old].CopyTo(right.Entries[count..]);
+        Lasts[from..Count].CopyTo(right.Lasts);
+        Entries[from..Count].CopyTo(right.Entries);
+        right.Count = old + count;
+        Truncate(from);
     }
 
-    /// <summary>Takes the first <paramref name="count"/> ranges out. Within a change.</summary>
-    public void RemoveFirst(int count)
+    /// <summary>Moves <paramref name="count"/> ranges from the beginning to the end of the left neighbour. Within a change of both.</summary>
+    public void MoveToEnd(int count, ref Leaf<TValue> left)
     {
-        for (int i = 0; i < count; i++)
-            EntryAt(i) = default;
+        int old = left.Count, rest = Count - count;
+        Lasts[..count].CopyTo(left.Lasts[old..]);
+        Entries[..count].CopyTo(left.Entries[old..]);
+        left.Count = old + count;
         Lasts[count..Count].CopyTo(Lasts);
-        Lasts[(Count - count)..Count].Fill(ulong.MaxValue);
-        Order = Order.Rotated(count);
-        Count -= count;
-    }
-
-    /// <summary>Keeps the first <paramref name="count"/> ranges only. Within a change.</summary>
-    public void Truncate(int count)
-    {
-        for (int i = count; i < Count; i++)
-            EntryAt(i) = default;
-        Lasts[count..Count].Fill(ulong.MaxValue);
-        Count = count;
+        Entries[count..Count].CopyTo(Entries);
+        Truncate(rest);
     }
 
     /// <summary>The size of the hole between the ranges at position - 1 and at the position, which is not the first.</summary>
-    public ulong HoleBefore(int position) => EntryAt(position).Start - Lasts[position - 1] - 1;
+    public ulong HoleBefore(int position) => EntryAt(position).Start - LastAt(position - 1) - 1;
 
     /// <summary>The largest hole between two ranges of this leaf; 0 when there is none.</summary>
     /// <param name="most">What it is known not to exceed: the search ends when a hole of this size is found.</param>
@@ -109,107 +138,52 @@ internal abstract class Leaf<TValue> : Node
             largest = Math.Max(largest, HoleBefore(i));
         return largest;
     }
+
+    /// <summary>Has the processor fetch what a search compares.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void PrefetchEnds(Leaf<TValue>* leaf)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(leaf);
+            Sse.Prefetch0((byte*)leaf + Shape.Line);
+        }
+    }
+
+    /// <summary>Has the processor fetch the entry at a position, used or not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void PrefetchEntry(Leaf<TValue>* leaf, int position)
+    {
+        if (Sse.IsSupported)
+        {
+            byte* entry = (byte*)Unsafe.AsPointer(ref leaf->EntryAt(position));
+            Sse.Prefetch0(entry);
+            Sse.Prefetch0(entry + sizeof(Entry<TValue>) - 1);
+        }
+    }
+
+    /// <summary>Has the processor fetch all lines at once: who waits for memory waits once then, whichever entry it is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void PrefetchAll(Leaf<TValue>* leaf)
+    {
+        if (Sse.IsSupported)
+        {
+            for (int line = 0; line < sizeof(Leaf<TValue>); line += Shape.Line)
+                Sse.Prefetch0((byte*)leaf + line);
+        }
+    }
+
+    private void Truncate(int count)
+    {
+        Lasts[count..Count].Fill(ulong.MaxValue);
+        Count = count;
+    }
 }
 
 /// <summary>A range without its last address.</summary>
 internal struct Entry<TValue>
-    where TValue : struct
+    where TValue : unmanaged
 {
     public ulong Start;
     public TValue Value;
-}
-
-/// <summary>The leaf of a map that has never held more than one range.</summary>
-internal sealed class OneLeaf<TValue> : Leaf<TValue>
-    where TValue : struct
-{
-    private ulong _last = ulong.MaxValue;
-    private Entry<TValue> _entry;
-
-    public override Span<ulong> Lasts => new(ref _last);
-
-    public override Span<Entry<TValue>> Entries => new(ref _entry);
-
-    public override int Find(ulong address) => _last < address ? 1 : 0;
-}
-
-/// <summary>The leaf of a map that has never held more than four ranges.</summary>
-internal sealed class FourLeaf<TValue> : Leaf<TValue>
-    where TValue : struct
-{
-    private Four<ulong> _lasts;
-    private Four<Entry<TValue>> _entries;
-
-    public FourLeaf() => Lasts.Fill(ulong.MaxValue);
-
-    public override Span<ulong> Lasts => _lasts;
-
-    public override Span<Entry<TValue>> Entries => _entries;
-
-    public override int Find(ulong address)
-    {
-        int below = 0;
-        foreach (ulong last in Lasts)
-            below += last < address ? 1 : 0;
-        return below;
-    }
-}
-
-/// <summary>The leaf of every larger map.</summary>
-internal sealed class FullLeaf<TValue> : Leaf<TValue>
-    where TValue : struct
-{
-    private LeafRow<ulong> _lasts;
-    private LeafRow<Entry<TValue>> _entries;
-
-    public FullLeaf() => Lasts.Fill(ulong.MaxValue);
-
-    public override Span<ulong> Lasts => _lasts;
-
-    public override Span<Entry<TValue>> Entries => _entries;
-
-    public override int Find(ulong address) => Search(address);
-
-    /// <summary><see cref="Find"/> for who knows the type.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public int Search(ulong address)
-    {
-        ref ulong lasts = ref FirstLast;
-        return (int)(Keys.CountBelow8(ref lasts, 0, address) + Keys.CountBelow8(ref lasts, 8, address));
-    }
-
-    /// <remarks>Any position will do: an order has sixteen slots.</remarks>
-    public override ref Entry<TValue> EntryAt(int position) =>
-        ref Unsafe.Add(ref MemoryMarshal.GetReference((Span<Entry<TValue>>)_entries), Order[position]);
-
-    public override void Insert(int position, ulong start, ulong last, in TValue value)
-    {
-        Keys.Insert16(ref FirstLast, position, last);
-        Order = Order.MovedDown(Count, position);
-        ref Entry<TValue> entry = ref EntryAt(position);
-        entry.Start = start;
-        entry.Value = value;
-        Count++;
-    }
-
-    public override void RemoveAt(int position)
-    {
-        Keys.Remove16(ref FirstLast, position);
-        EntryAt(position) = default;
-        Count--;
-        Order = Order.MovedUp(position, Count);
-    }
-
-    /// <summary>Has the processor fetch the entry at a position.</summary>
-    public unsafe void Prefetch(int position)
-    {
-        if (Sse.IsSupported)
-        {
-            byte* p = (byte*)Unsafe.AsPointer(ref EntryAt(position));
-            Sse.Prefetch0(p);
-            Sse.Prefetch0(p + 31);
-        }
-    }
-
-    private ref ulong FirstLast => ref MemoryMarshal.GetReference((Span<ulong>)_lasts);
 }

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Ioasis.Engine.Intervals;
 
 /// <summary>The branches from the root down to a leaf, each with the child that was taken. Writer only; lives on the stack.</summary>
-internal struct Route
+internal unsafe struct Route
 {
     /// <summary>Number of branches: 0 when the root is a leaf.</summary>
     public int Depth;
@@ -15,10 +15,18 @@ internal struct Route
     [UnscopedRef]
     public ref Step this[int level] => ref _steps[level];
 
-    public void Add(Branch branch, int index) => _steps[Depth++] = new Step { Branch = branch, Index = index };
+    [UnscopedRef]
+    public ref Step Bottom => ref _steps[Depth - 1];
+
+    public void Add(Branch* branch, int index)
+    {
+        ref Step step = ref _steps[Depth++];
+        step.Branch = branch;
+        step.Index = index;
+    }
 
     /// <summary>The root has got a new branch above it, whose only child it is.</summary>
-    public void AddAbove(Branch root)
+    public void AddAbove(Branch* root)
     {
         Span<Step> steps = _steps;
         steps[..Depth].CopyTo(steps[1..]);
@@ -39,7 +47,7 @@ internal struct Route
     public readonly int LevelOfRightHole()
     {
         int level = Depth - 1;
-        while (level >= 0 && _steps[level].Index == _steps[level].Branch.Count - 1)
+        while (level >= 0 && _steps[level].Index == _steps[level].Branch->Count - 1)
             level--;
         return level;
     }
@@ -47,11 +55,11 @@ internal struct Route
     /// <summary>One branch of the route and the index of the child taken.</summary>
     public struct Step
     {
-        public Branch Branch;
+        public Branch* Branch;
         public int Index;
     }
 
-    [InlineArray(Shape.MaxDepth)]
+    [InlineArray(Shape.MaxHeight)]
     private struct Steps
     {
         private Step _first;

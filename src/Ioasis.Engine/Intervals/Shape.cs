@@ -9,8 +9,11 @@ namespace Ioasis.Engine.Intervals;
 /// </remarks>
 internal static class Shape
 {
-    /// <summary>Ranges in a leaf: as many as <see cref="SlotOrder"/> can put in order.</summary>
-    public const int Leaf = 16;
+    /// <summary>Bytes of a cache line: nodes begin with one.</summary>
+    public const int Line = 64;
+
+    /// <summary>Ranges in a leaf: as many ends as fill two lines together with the leaf's header.</summary>
+    public const int Leaf = 15;
 
     /// <summary>Children of a branch: as many as two comparisons of eight keys can tell apart.</summary>
     public const int Branch = Group * Group;
@@ -30,8 +33,8 @@ internal static class Shape
     /// <summary>Two branches become one when it holds no more than this.</summary>
     public const int BranchMerged = Branch * 3 / 4;
 
-    /// <summary>Levels of branches that <see cref="int.MaxValue"/> ranges can need: 2^31 / 4 leaves, at least 16 children each.</summary>
-    public const int MaxDepth = 8;
+    /// <summary>Levels of branches that <see cref="int.MaxValue"/> ranges can need: 2^31 / 3 leaves, at least 16 children each.</summary>
+    public const int MaxHeight = 8;
 
     /// <summary>
     /// Where to cut a full node of <paramref name="count"/> things when one more will be put at <paramref name="position"/>: in the middle,
@@ -41,30 +44,9 @@ internal static class Shape
         position == count ? count - count / 4 : position == 0 ? count / 4 : count / 2;
 }
 
-/// <summary>Four things in a row inside an object.</summary>
-[InlineArray(4)]
-internal struct Four<T>
-{
-    private T _first;
-}
-
 /// <summary>As many things in a row as a leaf has ranges.</summary>
 [InlineArray(Shape.Leaf)]
 internal struct LeafRow<T>
-{
-    private T _first;
-}
-
-/// <summary>As many things in a row as a branch has children.</summary>
-[InlineArray(Shape.Branch)]
-internal struct BranchRow<T>
-{
-    private T _first;
-}
-
-/// <summary>As many things in a row as a branch has groups of cuts.</summary>
-[InlineArray(Shape.Group)]
-internal struct GroupRow<T>
 {
     private T _first;
 }

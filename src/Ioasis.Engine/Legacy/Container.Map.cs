@@ -84,8 +84,9 @@ public sealed partial class Container
                     return why.Because(ReasonCode.AddressNotInvalid, iova, last, found.First, found.Last);
 
                 // Within one memory nothing more is locked than was before.
-                Backing moved = Open(memory, address, size, area.Access, Charging(mayLockMemory || area.Backing.IsOf(memory)));
-                errno = moved.Pin(address, size, ref why);
+                bool isSame = _context.Backings[area.Backing].IsOf(memory);
+                BackingId moved = Open(memory, address, size, area.Access, Charging(mayLockMemory || isSame));
+                errno = _context.Backings.Pin(moved, address, size, ref why);
                 if (errno.Code == ErrnoCode.ENOMEM)
                 {
                     _context.Backings.Return(moved);
@@ -128,7 +129,7 @@ public sealed partial class Container
         return sizes & (~sizes + 1);
     }
 
-    private Errno Place(Ioas space, Backing backing, ulong address, ulong iova, ulong size, AreaAccess access, ref Reason why)
+    private Errno Place(Ioas space, BackingId backing, ulong address, ulong iova, ulong size, AreaAccess access, ref Reason why)
     {
         Segment all = new(backing, address, size);
         Errno errno = space.Place(new ReadOnlySpan<Segment>(in all), size, new Iova(iova), access, out _, ref why);
@@ -137,10 +138,10 @@ public sealed partial class Container
         return errno;
     }
 
-    private Backing Open(ClientMemory memory, ulong address, ulong size, AreaAccess access, PinCharging charging)
+    private BackingId Open(ClientMemory memory, ulong address, ulong size, AreaAccess access, PinCharging charging)
     {
-        Backing backing = _context.Backings.Take();
-        backing.Open(memory, new HostAddress(address), size, (access & AreaAccess.Write) != 0, charging);
+        BackingId backing = _context.Backings.Take();
+        _context.Backings[backing].Open(memory, new HostAddress(address), size, (access & AreaAccess.Write) != 0, charging);
         return backing;
     }
 

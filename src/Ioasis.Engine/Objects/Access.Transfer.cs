@@ -27,7 +27,7 @@ public sealed partial class Access
             errno = Begin(iova.Value + (ulong)at, into.Length - at, AreaAccess.Read, out Part part, ref why);
             if (errno.Failed)
                 return errno;
-            int done = part.Backing.Read(part.Address, into.Slice(at, part.Length));
+            int done = Context.Backings[part.Backing].Read(part.Address, into.Slice(at, part.Length));
             part.Space.EndTransfer();
             errno = Check(in part, done, ref why);
             at += done;
@@ -46,7 +46,7 @@ public sealed partial class Access
             errno = Begin(iova.Value + (ulong)at, from.Length - at, AreaAccess.Write, out Part part, ref why);
             if (errno.Failed)
                 return errno;
-            int done = part.Backing.Write(part.Address, from.Slice(at, part.Length));
+            int done = Context.Backings[part.Backing].Write(part.Address, from.Slice(at, part.Length));
             part.Space.EndTransfer();
             errno = Check(in part, done, ref why);
             at += done;
@@ -55,7 +55,7 @@ public sealed partial class Access
         return errno;
     }
 
-    private readonly record struct Part(Ioas Space, Backing Backing, bool IsFile, ulong Iova, ulong Address, int Length);
+    private readonly record struct Part(Ioas Space, BackingId Backing, bool IsFile, ulong Iova, ulong Address, int Length);
 
     /// <summary>Finds the next part. On success <see cref="Ioas.EndTransfer"/> must follow: until then nothing of it is let go.</summary>
     private Errno Begin(ulong iova, int most, AreaAccess access, out Part part, ref Reason why)
@@ -69,13 +69,14 @@ public sealed partial class Access
                 return why.Because(ReasonCode.AccessNotMapped, iova, iova + (ulong)(most - 1), iova);
             if ((area.Access & access) == 0)
                 return why.Because(ReasonCode.AccessNotPermitted, iova);
-            if (area.Backing.IsDeviceMemory)
+            ref Backing backing = ref Context.Backings[area.Backing];
+            if (backing.IsDeviceMemory)
                 return why.Because(ReasonCode.AccessToDeviceMemory, iova);
             Errno errno = FailurePoint.Step("copy through an access", ref why);
             if (errno.Failed)
                 return errno;
             ulong length = Math.Min((ulong)Math.Min(most, LongestPart), last - iova + 1);
-            part = new Part(space, area.Backing, area.Backing.IsFile, iova, area.Address + (iova - first), (int)length);
+            part = new Part(space, area.Backing, backing.IsFile, iova, area.Address + (iova - first), (int)length);
             space.BeginTransfer();
             return Errno.Success;
         }

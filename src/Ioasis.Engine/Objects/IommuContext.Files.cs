@@ -46,7 +46,7 @@ public sealed partial class IommuContext
     {
         lock (Gate)
         {
-            HashSet<Backing> backings = [];
+            HashSet<BackingId> backings = [];
             for (uint id = 1; id < (uint)_objects.End; id++)
             {
                 if (_objects[id] is not Ioas space)
@@ -61,8 +61,8 @@ public sealed partial class IommuContext
                 charged = Charge(backings, owner, ref why);
             if (charged.Failed)
                 return charged;
-            foreach (Backing backing in backings)
-                backing.MoveTo(owner);
+            foreach (BackingId backing in backings)
+                Backings[backing].MoveTo(owner);
             return Errno.Success;
         }
     }
@@ -80,7 +80,7 @@ public sealed partial class IommuContext
                 return errno;
             if (!ioas.TryTranslate(iova.Value, out _, out _, out Area area))
                 return why.Because(ReasonCode.PhysicalNotMapped, iova.Value);
-            return area.Backing.IsRevoked
+            return Backings[area.Backing].IsRevoked
                 ? why.Because(ReasonCode.PhysicalRevoked, iova.Value)
                 : why.Because(ReasonCode.NoPhysicalAddress, iova.Value);
         }
@@ -89,12 +89,12 @@ public sealed partial class IommuContext
     /// <summary>
     /// Charges another process for all of it before anything is given back, as Linux does: processes of one user need room for it twice.
     /// </summary>
-    private static Errno Charge(HashSet<Backing> backings, PinOwner owner, ref Reason why)
+    private Errno Charge(HashSet<BackingId> backings, PinOwner owner, ref Reason why)
     {
         ulong byUser = 0, byProcess = 0;
-        foreach (Backing backing in backings)
+        foreach (BackingId backing in backings)
         {
-            ulong pages = backing.PagesToMove(owner, out PinCharging charging);
+            ulong pages = Backings[backing].PagesToMove(owner, out PinCharging charging);
             byUser += charging == PinCharging.User ? pages : 0;
             byProcess += charging == PinCharging.Process ? pages : 0;
         }

@@ -68,7 +68,7 @@ public sealed partial class IommuContext
                 ulong from = iova.Value + done;
                 behind.Clear();
                 if (found.Space.TryTranslate(from, out ulong first, out ulong last, out Area area))
-                    area.Backing.Identify(area.Address + (from - first), Math.Min(last - from + 1, length - done), behind);
+                    Backings[area.Backing].Identify(area.Address + (from - first), Math.Min(last - from + 1, length - done), behind);
                 if (behind.Count == 0 || !behind[0].IsBeside(in wanted) || behind[0].First != wanted.First)
                     return why.Because(ReasonCode.MockMapDiffers, from, at.Value);
                 done += Math.Min(wanted.Length, behind[0].Length);
@@ -126,7 +126,7 @@ public sealed partial class IommuContext
     {
         lock (Gate)
         {
-            HashSet<Backing> seen = [];
+            HashSet<BackingId> seen = [];
             for (int id = 1; id < _objects.End; id++)
                 (_objects[(uint)id] as Ioas)?.IdentifyPinned(seen, pinned);
         }

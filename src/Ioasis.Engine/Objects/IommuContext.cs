@@ -2,6 +2,7 @@ using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Dma;
 using Ioasis.Engine.Failures;
 using Ioasis.Engine.Hardware;
+using Ioasis.Engine.Intervals;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Spaces;
 
@@ -32,8 +33,11 @@ public sealed partial class IommuContext
     /// <summary>The lock of everything in this context.</summary>
     internal Lock Gate { get; } = new();
 
-    /// <summary>Backings that are not in use, kept so that a map in steady state allocates nothing. Guarded by Gate.</summary>
-    internal BackingPool Backings { get; } = new();
+    /// <summary>The client memory behind areas. Guarded by Gate.</summary>
+    internal BackingTable Backings { get; } = new();
+
+    /// <summary>Where the address spaces keep their areas. Guarded by Gate.</summary>
+    internal NodePool<Area> AreaNodes { get; } = new();
 
     /// <summary>Areas of an unmap under way; a list that is kept, for the same reason. Guarded by Gate.</summary>
     internal List<RemovedArea> RemovedAreas { get; } = new(16);

@@ -1,16 +1,16 @@
 namespace Ioasis.Engine.Spaces;
 
 /// <summary>
-/// What one mapped range of an IOAS leads to: the value that the interval map holds beside the range. 24 bytes, so that a
-/// look-up brings all that a DMA needs.
+/// What one mapped range of an IOAS leads to: the value that the interval map holds beside the range. 16 bytes and no reference, so that
+/// a look-up brings all that a DMA needs and the garbage collector has nothing to follow.
 /// </summary>
 internal struct Area
 {
-    /// <summary>Where the bytes are; shared with areas that were made by copy.</summary>
-    public Backing Backing;
-
     /// <summary>The client address of the area's first byte.</summary>
     public ulong Address;
+
+    /// <summary>Where the bytes are; shared with areas that were made by copy.</summary>
+    public BackingId Backing;
 
     public AreaAccess Access;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Numerics;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Failures;
+using Ioasis.Engine.Intervals;
 using Ioasis.Engine.Memory;
 using Ioasis.Engine.Objects;
 using Ioasis.Engine.Reasons;
@@ -12,40 +14,39 @@ namespace Ioasis.Engine.Spaces;
 /// its pages are pinned (the union of the areas that page tables hold), and whom they are charged to.
 /// </summary>
 /// <remarks>
-/// Guarded by the context's lock, except <see cref="Read"/> and <see cref="Write"/>, which a DMA section calls: what they
-/// use does not change while an area leads here, and a backing is used again only after the DMA barrier.
+/// One cache line; lies in a <see cref="BackingTable"/>. Guarded by the context's lock, except <see cref="Read"/> and <see cref="Write"/>,
+/// which a DMA section calls: what they use does not change while an area leads here, and a backing is used again only after the DMA barrier.
 /// </remarks>
-internal sealed class Backing
+internal struct Backing
 {
-    private ClientMemory _memory = null!;
+    private ClientMemory _memory;
     private unsafe byte* _direct; // the byte at _start, when the memory is registered in this process
     private ulong _start;
     private ulong _length;
-    private PinCharging _charging;
-    private PinCoverage _pins;
+    private SharedPages? _shared; // of the whole
+    private PinCoverage? _parts; // null while all pages are pinned alike: _pins times
+    private int _pins;
     private int _areas;
-    private ulong _pageSize; // 0: not asked yet
+    private PinCharging _charging;
+    private byte _pageShift; // 0: not asked yet
 
-    /// <summary>The next one in a list of the pool; null otherwise.</summary>
-    public Backing? Next;
-
-    /// <summary>Whether it is memory of this client.</summary>
-    public bool IsOf(ClientMemory memory) => ReferenceEquals(_memory, memory);
-
-    /// <summary>Who is charged for it.</summary>
-    public PinOwner Owner => _memory.Owner;
+    /// <summary>The next one in a list of the table.</summary>
+    public BackingId Next;
 
     /// <summary>A device may write.</summary>
     public bool Writable { get; private set; }
 
+    /// <summary>Whether it is memory of this client.</summary>
+    public readonly bool IsOf(ClientMemory memory) => ReferenceEquals(_memory, memory);
+
     public unsafe void Open(ClientMemory memory, HostAddress start, ulong length, bool writable, PinCharging charging)
     {
+        Debug.Assert(_areas == 0 && _pins == 0 && _parts is null);
         _memory = memory;
         _start = start.Value;
         _charging = charging;
         Writable = writable;
-        _areas = 0;
-        _pageSize = 0;
+        _pageShift = 0;
         _length = length;
         if (!memory.TryGetPointer(start, length, out _direct))
             _direct = null;
@@ -56,22 +57,24 @@ internal sealed class Backing
     {
         get
         {
-            if (_pageSize == 0)
+            if (_pageShift == 0)
             {
                 ulong first = _memory.PageSizeAt(new HostAddress(_start));
-                _pageSize = first == _memory.PageSizeAt(new HostAddress(_start + (_length - 1))) ? first : SystemPage.Size;
+                bool alike = first == _memory.PageSizeAt(new HostAddress(_start + (_length - 1)));
+                _pageShift = (byte)(alike ? BitOperations.TrailingZeroCount(first) : SystemPage.Shift);
             }
 
-            return _pageSize;
+            return 1ul << _pageShift;
         }
     }
 
     /// <summary>Forgets the client; nothing is pinned any more.</summary>
     public unsafe void Close()
     {
-        Debug.Assert(_areas == 0 && _pins.IsEmpty);
+        Debug.Assert(_areas == 0 && _pins == 0 && _parts is null);
         _memory.Unmapped();
         _memory = null!;
+        _shared = null;
         _direct = null;
     }
 
@@ -83,29 +86,87 @@ internal sealed class Backing
     /// <summary>Pins the pages of an area once more; those that were not pinned are probed and charged.</summary>
     /// <param name="address">First byte, within the backing.</param>
     /// <param name="length">Bytes, at least 1.</param>
+    /// <param name="nodes">Where runs of pages are kept when not all are pinned alike.</param>
     /// <param name="why">The reason of a failure (nothing is pinned then): EFAULT, ENOMEM.</param>
-    public Errno Pin(ulong address, ulong length, ref Reason why)
+    public Errno Pin(ulong address, ulong length, NodePool<PinnedRun> nodes, ref Reason why)
     {
-        PageRun run = PageRun.Of(address, length);
-        return _pins.Add(run, this, ref why);
+        PageRun pages = PageRun.Of(address, length);
+        if (_parts is null && pages == Whole)
+        {
+            if (_pins == 0)
+            {
+                Errno errno = Acquire(pages, out SharedPages? shared, ref why);
+                if (errno.Failed)
+                {
+                    _memory.Unpinned();
+                    return errno;
+                }
+
+                _shared = shared;
+            }
+
+            _pins++;
+            return Errno.Success;
+        }
+
+        return PinPart(pages, nodes, ref why);
     }
 
     /// <summary>Takes one pin of an area's pages back; pages without a pin are discharged.</summary>
     public void Unpin(ulong address, ulong length)
     {
-        Discharge(_pins.Remove(PageRun.Of(address, length)));
-        if (_pins.IsEmpty)
-            _memory.Unpinned();
+        if (_parts is null)
+        {
+            if (--_pins != 0)
+                return;
+            Discharge(Whole.Count);
+            _shared = null;
+        }
+        else
+        {
+            Discharge(_parts.Remove(PageRun.Of(address, length)));
+            if (!_parts.IsEmpty)
+                return;
+            _parts = null;
+        }
+
+        _memory.Unpinned();
     }
 
+    private readonly PageRun Whole => PageRun.Of(_start, _length);
+
+    private Errno PinPart(PageRun pages, NodePool<PinnedRun> nodes, ref Reason why)
+    {
+        PinCoverage? parts = _parts;
+        if (parts is null)
+        {
+            parts = new PinCoverage(nodes, Whole, _pins, _shared);
+            _pins = 0;
+            Volatile.Write(ref _parts, parts);
+        }
+
+        Errno errno = parts.Add(pages, ref this, ref why);
+        if (parts.IsEmpty)
+        {
+            _parts = null;
+            _memory.Unpinned();
+        }
+
+        return errno;
+    }
+
+    /// <summary>What reaches the pinned page of an address when its client is gone; null when nothing does.</summary>
+    private readonly SharedPages? SharedAt(ulong address) =>
+        Volatile.Read(in _parts) is { } parts ? parts.Find(address >> SystemPage.Shift) : _shared;
+
     /// <summary>Memory of a device: no access reads or pins it.</summary>
-    public bool IsDeviceMemory => _charging == PinCharging.DeviceMemory;
+    public readonly bool IsDeviceMemory => _charging == PinCharging.DeviceMemory;
 
     /// <summary>It is a file, whose charge another process can take over.</summary>
-    public bool IsFile => _memory is FileMemory;
+    public readonly bool IsFile => _memory is FileMemory;
 
     /// <summary>It is a dma-buf whose memory was taken away.</summary>
-    public bool IsRevoked => _memory is DmaBufMemory { IsAlive: false };
+    public readonly bool IsRevoked => _memory is DmaBufMemory { IsAlive: false };
 
     /// <summary>Pages that another process would be charged for.</summary>
     /// <param name="owner">The other process.</param>
@@ -115,8 +176,10 @@ internal sealed class Backing
         charging = _charging;
         if (_memory.Owner == owner)
             return 0;
+        if (_parts is null)
+            return _pins == 0 ? 0 : Whole.Count;
         ulong pages = 0;
-        foreach (PageRun run in _pins.Pages)
+        foreach (PageRun run in _parts.Pages)
             pages += run.Count;
         return pages;
     }
@@ -145,10 +208,7 @@ internal sealed class Backing
         errno = _memory.Pin(new HostAddress(run.First << SystemPage.Shift), run.Count << SystemPage.Shift, Writable, out shared, ref why);
         if (errno.Failed)
             return errno;
-        errno = Charge(run.Count, ref why);
-        if (errno.Failed && _pins.IsEmpty)
-            _memory.Unpinned();
-        return errno;
+        return Charge(run.Count, ref why);
     }
 
     /// <summary>Gives back pages that <see cref="Acquire"/> took.</summary>
@@ -173,7 +233,7 @@ internal sealed class Backing
         }
 
         int done = _memory.Read(new HostAddress(address), into);
-        if (done < into.Length && _pins.Shared(address + (ulong)done) is { } shared)
+        if (done < into.Length && SharedAt(address + (ulong)done) is { } shared)
             done += shared.Read(new HostAddress(address + (ulong)done), into[done..]);
         return done;
     }
@@ -189,15 +249,15 @@ internal sealed class Backing
         }
 
         int done = _memory.Write(new HostAddress(address), from);
-        if (done < from.Length && _pins.Shared(address + (ulong)done) is { } shared)
+        if (done < from.Length && SharedAt(address + (ulong)done) is { } shared)
             done += shared.Write(new HostAddress(address + (ulong)done), from[done..]);
         return done;
     }
 
     /// <summary>A legacy container locks pages, in the words of /proc; everybody else pins them.</summary>
-    private bool CountsAsPinned => _charging < PinCharging.Locked;
+    private readonly bool CountsAsPinned => _charging < PinCharging.Locked;
 
-    private PinLedger? LedgerOf(PinOwner owner) => _charging switch
+    private readonly PinLedger? LedgerOf(PinOwner owner) => _charging switch
     {
         PinCharging.Unlimited => null,
         PinCharging.User => owner.User,
@@ -211,7 +271,7 @@ internal sealed class Backing
         {
             HostAddress at = new(address + done);
             if (!_memory.TryIdentify(at, length - done, out MemoryRun run)
-                && (_pins.Shared(at.Value) is not { } shared || !shared.TryIdentify(at, length - done, out run)))
+                && (SharedAt(at.Value) is not { } shared || !shared.TryIdentify(at, length - done, out run)))
             {
                 done += SystemPage.Size - ((address + done) & (SystemPage.Size - 1));
                 continue;
@@ -225,7 +285,14 @@ internal sealed class Backing
     /// <summary>Appends which memory is pinned, each page once however often it is.</summary>
     public void IdentifyPinned(List<MemoryRun> runs)
     {
-        foreach (PageRun pages in _pins.Pages)
+        if (_parts is null)
+        {
+            if (_pins != 0)
+                Identify(Whole.First << SystemPage.Shift, Whole.Count << SystemPage.Shift, runs);
+            return;
+        }
+
+        foreach (PageRun pages in _parts.Pages)
             Identify(pages.First << SystemPage.Shift, pages.Count << SystemPage.Shift, runs);
     }
 

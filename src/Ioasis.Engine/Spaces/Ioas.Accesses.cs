@@ -58,7 +58,7 @@ public sealed partial class Ioas
         for (ulong next = range.First; TryTranslate(next, out ulong first, out ulong last, out Area area);)
         {
             ulong partLast = Math.Min(last, range.Last);
-            area.Backing.Unpin(area.Address + (next - first), partLast - next + 1);
+            Context.Backings.Unpin(area.Backing, area.Address + (next - first), partLast - next + 1);
             if (partLast == range.Last)
                 return;
             next = partLast + 1;
@@ -80,12 +80,12 @@ public sealed partial class Ioas
     }
 
     /// <summary>Appends the memory that areas have pinned, but for that of mappings seen before.</summary>
-    internal void IdentifyPinned(HashSet<Backing> seen, List<MemoryRun> pinned)
+    internal void IdentifyPinned(HashSet<BackingId> seen, List<MemoryRun> pinned)
     {
         foreach (Interval<Area> entry in _areas)
         {
             if (seen.Add(entry.Value.Backing))
-                entry.Value.Backing.IdentifyPinned(pinned);
+                Context.Backings[entry.Value.Backing].IdentifyPinned(pinned);
         }
     }
 
@@ -109,7 +109,7 @@ public sealed partial class Ioas
         partLast = 0;
         if (!TryTranslate(iova, out ulong first, out ulong last, out Area area))
             return why.Because(ReasonCode.AccessNotMapped, range.First, range.Last, iova);
-        if (area.Backing.IsDeviceMemory)
+        if (Context.Backings[area.Backing].IsDeviceMemory)
             return why.Because(ReasonCode.AccessToDeviceMemory, iova);
         ulong address = area.Address + (iova - first);
         if ((address & WithinPage) != 0)
@@ -123,9 +123,9 @@ public sealed partial class Ioas
         if (errno.Succeeded)
             errno = FailurePoint.Step("pages of an access", ref why);
         if (errno.Succeeded)
-            errno = area.Backing.Pin(address, partLast - iova + 1, ref why);
+            errno = Context.Backings.Pin(area.Backing, address, partLast - iova + 1, ref why);
         if (errno.Succeeded && pages is not null)
-            area.Backing.Identify(address, partLast - iova + 1, pages);
+            Context.Backings[area.Backing].Identify(address, partLast - iova + 1, pages);
         return errno;
     }
 

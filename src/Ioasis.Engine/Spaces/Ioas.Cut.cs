@@ -38,13 +38,13 @@ public sealed partial class Ioas
         if (!added)
             throw new InvalidOperationException($"the parts of 0x{whole.First:x}-0x{whole.Last:x} have no room where it was");
 
-        area.Backing.AddArea();
+        Context.Backings[area.Backing].AddArea();
         if (_tableCount != 0)
         {
             // From one pin of the whole to one of each part; no page is acquired for it, so it cannot fail.
-            area.Backing.Pin(area.Address, leftLength, ref why);
-            area.Backing.Pin(right.Address, rightLength, ref why);
-            area.Backing.Unpin(area.Address, leftLength + rightLength);
+            Context.Backings.Pin(area.Backing, area.Address, leftLength, ref why);
+            Context.Backings.Pin(area.Backing, right.Address, rightLength, ref why);
+            Context.Backings.Unpin(area.Backing, area.Address, leftLength + rightLength);
         }
 
         CountAlignment(whole.First, leftLength + rightLength, area.PageOffset, added: false);

@@ -42,12 +42,11 @@ public sealed partial class Ioas
         _areas.TryFind(start, out _, out ulong last, out Area old);
         if (!_areas.TryUpdate(start, in moved))
             throw new InvalidOperationException($"no area begins at 0x{start:x}");
-        moved.Backing.AddArea();
+        Context.Backings[moved.Backing].AddArea();
         Invalidate();
         Context.Barrier.Wait();
         if (_tableCount != 0)
-            old.Backing.Unpin(old.Address, last - start + 1);
-        if (old.Backing.RemoveArea())
-            Context.Backings.Return(old.Backing);
+            Context.Backings.Unpin(old.Backing, old.Address, last - start + 1);
+        Context.Backings.Release(old.Backing);
     }
 }

@@ -24,8 +24,8 @@ public sealed partial class Ioas
         Errno errno = FailurePoint.Allocate("memory of a mapping", ref why);
         if (errno.Failed)
             return errno;
-        Backing backing = Context.Backings.Take();
-        backing.Open(memory, address, length, (access & AreaAccess.Write) != 0, charging);
+        BackingId backing = Context.Backings.Take();
+        Context.Backings[backing].Open(memory, address, length, (access & AreaAccess.Write) != 0, charging);
         Segment all = new(backing, address.Value, length);
         errno = Place(new ReadOnlySpan<Segment>(in all), length, iova, access, out placed, ref why);
         if (errno.Failed)

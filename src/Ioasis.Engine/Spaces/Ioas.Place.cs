@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Failures;
+using Ioasis.Engine.Intervals;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Tables;
 
@@ -15,6 +17,7 @@ public sealed partial class Ioas
     /// <param name="access">What devices may do.</param>
     /// <param name="placed">Where it was mapped.</param>
     /// <param name="why">The reason of a failure: EINVAL, EOVERFLOW, EEXIST, ENOSPC, EPERM, EFAULT, ENOMEM.</param>
+    [SkipLocalsInit]
     internal Errno Place(
         ReadOnlySpan<Segment> segments, ulong length, Iova? iova, AreaAccess access, out Iova placed, ref Reason why)
     {
@@ -22,15 +25,19 @@ public sealed partial class Ioas
         if ((length & (Alignment - 1)) != 0)
             return why.Because(ReasonCode.LengthUnaligned, length, Alignment);
 
-        Errno errno = iova is { } wanted
-            ? CheckFree(wanted.Value, length, ref why)
-            : FindFree(segments[0].Address, length, out placed, ref why);
+        Errno errno = iova is { } wanted ? CheckPlace(wanted.Value, length, ref why) : FindFree(segments[0].Address, length, out placed, ref why);
         if (errno.Failed)
             return errno;
+        ulong last = placed.Value + (length - 1);
+        if (_areas.TryLocate(placed.Value, last, out Place<Area> place))
+        {
+            _areas.Read(in place, out ulong takenFirst, out ulong takenLast, out _);
+            return why.Because(ReasonCode.IovaOccupied, placed.Value, last, takenFirst, takenLast);
+        }
 
         foreach (Segment segment in segments)
         {
-            if ((access & AreaAccess.Write) != 0 && !segment.Backing.Writable)
+            if ((access & AreaAccess.Write) != 0 && !Context.Backings[segment.Backing].Writable)
                 return why.Because(ReasonCode.CopySourceReadOnly, segment.Address);
             if ((segment.Address & (Alignment - 1)) != 0)
                 return why.Because(ReasonCode.AddressUnaligned, segment.Address, Alignment);
@@ -46,7 +53,7 @@ public sealed partial class Ioas
                 return errno;
         }
 
-        Insert(segments, placed.Value, access);
+        Insert(ref place, segments, placed.Value, access);
         return Errno.Success;
     }
 
@@ -54,7 +61,7 @@ public sealed partial class Ioas
     {
         for (int i = 0; i < segments.Length; i++)
         {
-            Errno errno = segments[i].Backing.Pin(segments[i].Address, segments[i].Length, ref why);
+            Errno errno = Context.Backings.Pin(segments[i].Backing, segments[i].Address, segments[i].Length, ref why);
             if (errno.Succeeded)
             {
                 errno = ShowTo(_firstTable, ref why);
@@ -64,7 +71,7 @@ public sealed partial class Ioas
             }
 
             while (--i >= 0)
-                segments[i].Backing.Unpin(segments[i].Address, segments[i].Length);
+                Context.Backings.Unpin(segments[i].Backing, segments[i].Address, segments[i].Length);
             return errno;
         }
 
@@ -84,14 +91,22 @@ public sealed partial class Ioas
         return Errno.Success;
     }
 
-    private void Insert(ReadOnlySpan<Segment> segments, ulong iova, AreaAccess access)
+    /// <param name="place">Where the first segment belongs.</param>
+    /// <param name="segments">The memory.</param>
+    /// <param name="iova">Where it begins.</param>
+    /// <param name="access">What devices may do.</param>
+    private void Insert(ref Place<Area> place, ReadOnlySpan<Segment> segments, ulong iova, AreaAccess access)
     {
-        foreach (Segment segment in segments)
+        for (int i = 0; i < segments.Length; i++)
         {
-            Area area = new() { Backing = segment.Backing, Address = segment.Address, Access = access };
-            if (!_areas.TryAdd(iova, iova + (segment.Length - 1), in area))
+            Segment segment = segments[i];
+            Area area = new() { Address = segment.Address, Backing = segment.Backing, Access = access };
+            ulong last = iova + (segment.Length - 1);
+            if (i == 0)
+                _areas.Add(ref place, iova, last, in area);
+            else if (!_areas.TryAdd(iova, last, in area))
                 throw new InvalidOperationException($"IOVA 0x{iova:x} was checked to be free and is not");
-            segment.Backing.AddArea();
+            Context.Backings[segment.Backing].AddArea();
             CountAlignment(iova, segment.Length, area.PageOffset, added: true);
             iova += segment.Length;
         }
@@ -109,8 +124,8 @@ public sealed partial class Ioas
             _misalignments.Remove(shift);
     }
 
-    /// <summary>Checks a place that the client chose.</summary>
-    private Errno CheckFree(ulong iova, ulong length, ref Reason why)
+    /// <summary>Checks a place that the client chose, but for what is mapped there.</summary>
+    private Errno CheckPlace(ulong iova, ulong length, ref Reason why)
     {
         if ((iova & (Alignment - 1)) != 0)
             return why.Because(ReasonCode.IovaUnaligned, iova, Alignment);
@@ -119,8 +134,6 @@ public sealed partial class Ioas
             return why.Because(ReasonCode.RangeWraps, iova, length);
         if (_reserved is not null && _reserved.TryFind(new AddressRange(iova, last), out AddressRange reserved))
             return why.Because(ReasonCode.IovaReserved, iova, last, reserved.First, reserved.Last);
-        if (TryFindArea(iova, last, out AddressRange taken, out _))
-            return why.Because(ReasonCode.IovaOccupied, iova, last, taken.First, taken.Last);
         return Errno.Success;
     }
 }

@@ -116,7 +116,7 @@ public sealed partial class Ioas
         {
             Errno errno = FailurePoint.Allocate("page table entries", ref why);
             if (errno.Succeeded)
-                errno = entry.Value.Backing.Pin(entry.Value.Address, entry.Last - entry.Start + 1, ref why);
+                errno = Context.Backings.Pin(entry.Value.Backing, entry.Value.Address, entry.Last - entry.Start + 1, ref why);
             if (errno.Succeeded)
                 continue;
             UnpinAreas(before: entry.Start);
@@ -132,7 +132,7 @@ public sealed partial class Ioas
         {
             if (entry.Start >= before)
                 return;
-            entry.Value.Backing.Unpin(entry.Value.Address, entry.Last - entry.Start + 1);
+            Context.Backings.Unpin(entry.Value.Backing, entry.Value.Address, entry.Last - entry.Start + 1);
         }
     }
 

@@ -1,5 +1,8 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Dma;
+using Ioasis.Engine.Intervals;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Tables;
 
@@ -39,32 +42,39 @@ public sealed partial class Ioas
     }
 
     /// <summary>Removes the areas of a range, lowest first, up to one that the range would cut (ENOENT; those before it are gone).</summary>
+    [SkipLocalsInit]
     internal Errno Unmap(AddressRange range, out ulong unmapped, ref Reason why)
     {
         List<RemovedArea> removed = Context.RemovedAreas;
         Errno errno = Errno.Success;
         unmapped = 0;
-        while (errno.Succeeded && TryFindArea(range.First, range.Last, out AddressRange found, out Area area))
+        while (_areas.TryLocate(range.First, range.Last, out Place<Area> place))
         {
-            if (found.First < range.First || found.Last > range.Last)
+            _areas.Read(in place, out ulong first, out ulong last, out Area area);
+            if (first < range.First || last > range.Last)
             {
-                errno = why.Because(ReasonCode.UnmapTruncates, range.First, range.Last, found.First, found.Last);
+                errno = why.Because(ReasonCode.UnmapTruncates, range.First, range.Last, first, last);
                 break;
             }
 
-            errno = AskAccesses(found, ref why);
-            if (errno.Failed)
-                break;
-            ulong length = found.Last - found.First + 1;
-            _areas.Remove(found.First, out _, out _);
-            CountAlignment(found.First, length, area.PageOffset, added: false);
-            removed.Add(new RemovedArea(area, found.First, length));
+            if (_accesses is not null)
+            {
+                errno = AskAccesses(new AddressRange(first, last), ref why);
+                if (errno.Failed)
+                    break;
+                _areas.TryLocate(first, last, out place); // who was asked may have done anything but remove it
+            }
+
+            ulong length = last - first + 1;
+            _areas.RemoveAt(ref place);
+            CountAlignment(first, length, area.PageOffset, added: false);
+            removed.Add(new RemovedArea(area, first, length));
             unmapped += length;
             if (removed.Count == BatchSize)
                 LetGo(removed);
-            if (found.Last == range.Last)
+            if (last == range.Last)
                 break;
-            range = range with { First = found.Last + 1 };
+            range = range with { First = last + 1 };
         }
 
         LetGo(removed);
@@ -83,14 +93,13 @@ public sealed partial class Ioas
         }
 
         AwaitTransfers();
-        foreach (RemovedArea gone in removed)
+        foreach (ref readonly RemovedArea gone in CollectionsMarshal.AsSpan(removed))
         {
             for (HwPageTable? table = _firstTable; table is not null; table = table.Next)
                 table.ForgetDirty(gone.First, gone.First + (gone.Length - 1));
             if (_tableCount != 0)
-                gone.Area.Backing.Unpin(gone.Area.Address, gone.Length);
-            if (gone.Area.Backing.RemoveArea())
-                Context.Backings.Return(gone.Area.Backing);
+                Context.Backings.Unpin(gone.Area.Backing, gone.Area.Address, gone.Length);
+            Context.Backings.Release(gone.Area.Backing);
         }
 
         removed.Clear();

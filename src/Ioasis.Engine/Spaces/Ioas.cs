@@ -18,7 +18,7 @@ public sealed partial class Ioas : EngineObject
 {
     internal const string KindName = "IOAS";
 
-    private readonly IntervalMap<Area> _areas = new();
+    private readonly IntervalMap<Area> _areas;
     private ReservedRanges? _reserved;
     private AddressRange[] _allowed = [];
     private Misalignments? _misalignments;
@@ -27,9 +27,8 @@ public sealed partial class Ioas : EngineObject
     private ulong _generation; // 64 bits: it never comes round
 
     internal Ioas(IommuContext context)
-        : base(context)
-    {
-    }
+        : base(context) =>
+        _areas = new IntervalMap<Area>(context.AreaNodes);
 
     public override string Kind => KindName;
 

@@ -1,157 +1,204 @@
+using Ioasis.Engine.Intervals;
 using Ioasis.Engine.Memory;
 using Ioasis.Engine.Reasons;
 
 namespace Ioasis.Engine.Spaces;
 
 /// <summary>
-/// How often each page of a backing is pinned: disjoint runs in ascending order, each with a count. Nearly every backing
-/// has one run (one area, or copies of all of it), which lies in this struct; more lie in an array.
+/// How often each page of a backing is pinned, when not all pages are pinned alike: runs of pages, each with a count, in an interval map by
+/// page number. So a mapping that is copied page by page into thousands of address spaces costs O(log runs) a page.
 /// </summary>
 /// <remarks>
-/// Changed under the context's lock; <see cref="Shared"/> is read by DMA without it, so the array is replaced, never changed.
+/// Changed under the context's lock; <see cref="Find"/> is read by DMA without it. Runs that adjoin and are alike are made one, so there are
+/// no more than the pins that are there make necessary.
 /// </remarks>
-internal struct PinCoverage
+internal sealed class PinCoverage
 {
-    private PinnedRun _only; // Count 0: none
-    private PinnedRun[]? _runs; // when not null it holds all runs, and _only is out of use
+    private const int LeastShared = 16;
 
-    private record struct PinnedRun(PageRun Pages, int Count, SharedPages? Shared);
+    private readonly IntervalMap<PinnedRun> _runs;
+    private SharedPages?[] _shared = [null]; // the first one is none; a place that a run has keeps what it holds
+    private int _lastShared; // the place that was given last
+    private uint _changes; // odd while runs are out of the map to be cut or joined
 
-    public readonly bool IsEmpty => _runs is null && _only.Count == 0;
+    /// <summary>All of a backing has been pinned until now.</summary>
+    /// <param name="nodes">Where runs are kept.</param>
+    /// <param name="pages">All pages of the backing.</param>
+    /// <param name="count">How often; 0 for not at all.</param>
+    /// <param name="shared">What reaches them when their client is gone.</param>
+    public PinCoverage(NodePool<PinnedRun> nodes, PageRun pages, int count, SharedPages? shared)
+    {
+        _runs = new IntervalMap<PinnedRun>(nodes);
+        if (count != 0)
+            _runs.TryAdd(pages.First, pages.Last, new PinnedRun(count, Remember(shared)));
+    }
+
+    /// <summary>No page is pinned.</summary>
+    public bool IsEmpty => _runs.Count == 0;
+
+    /// <summary>Runs of pages that are pinned, ascending, none twice.</summary>
+    public List<PageRun> Pages
+    {
+        get
+        {
+            List<PageRun> pages = [];
+            foreach (Interval<PinnedRun> run in _runs)
+                pages.Add(new PageRun(run.Start, run.Last));
+            return pages;
+        }
+    }
 
     /// <summary>Adds one pin to each page of a run, acquiring those that had none. On failure nothing has changed.</summary>
-    public Errno Add(PageRun pages, Backing owner, ref Reason why)
+    public Errno Add(PageRun pages, ref Backing owner, ref Reason why)
     {
-        if (_runs is null && _only.Count == 0)
+        CutBefore(pages.First);
+        CutBefore(pages.Last + 1);
+        Errno errno = Acquire(pages, ref owner, out ulong acquired, ref why);
+        if (errno.Succeeded)
+            Count(pages, +1);
+        else
         {
-            Errno errno = owner.Acquire(pages, out SharedPages? shared, ref why);
-            if (errno.Succeeded)
-                _only = new PinnedRun(pages, 1, shared);
-            return errno;
+            DropUnpinned(pages);
+            owner.Discharge(acquired);
         }
 
-        if (_runs is null && _only.Pages == pages)
-        {
-            _only.Count++;
-            return Errno.Success;
-        }
-
-        List<PinnedRun> runs = _runs is null ? [_only] : [.. _runs];
-        Errno added = AddTo(runs, pages, owner, ref why);
-        if (added.Succeeded)
-            Volatile.Write(ref _runs, [.. runs]);
-        return added;
+        JoinAt(pages.First);
+        JoinAt(pages.Last + 1);
+        return errno;
     }
 
     /// <summary>Takes one pin from each page of a run, all of which have one.</summary>
     /// <returns>Pages that have no pin any more.</returns>
     public ulong Remove(PageRun pages)
     {
-        if (_runs is null)
-        {
-            if (--_only.Count != 0)
-                return 0;
-            _only = default;
-            return pages.Count;
-        }
-
-        List<PinnedRun> runs = [.. _runs];
-        SplitAt(runs, pages.First);
-        SplitAt(runs, pages.Last + 1);
-        ulong freed = 0;
-        for (int i = IndexOf(runs, pages.First); i < runs.Count && runs[i].Pages.First <= pages.Last; i++)
-        {
-            runs[i] = runs[i] with { Count = runs[i].Count - 1 };
-            if (runs[i].Count == 0)
-                freed += runs[i].Pages.Count;
-        }
-
-        runs.RemoveAll(static run => run.Count == 0);
-        if (runs.Count == 0)
-            _only = default;
-        Volatile.Write<PinnedRun[]?>(ref _runs, runs.Count == 0 ? null : [.. runs]);
+        CutBefore(pages.First);
+        CutBefore(pages.Last + 1);
+        Count(pages, -1);
+        ulong freed = DropUnpinned(pages);
+        JoinAt(pages.First);
+        JoinAt(pages.Last + 1);
         return freed;
     }
 
-    /// <summary>Runs of pages that are pinned, ascending, none twice.</summary>
-    public readonly PageRun[] Pages =>
-        _runs is not null ? Array.ConvertAll(_runs, static run => run.Pages) : IsEmpty ? [] : [_only.Pages];
-
-    /// <summary>What reaches the pinned page of an address when its client is gone; null when nothing does.</summary>
-    public readonly SharedPages? Shared(ulong address)
+    /// <summary>What reaches a page when its client is gone; null when nothing does. Any thread.</summary>
+    public SharedPages? Find(ulong page)
     {
-        PinnedRun[]? runs = Volatile.Read(in _runs);
-        if (runs is null)
-            return _only.Shared;
-        ulong page = address >> SystemPage.Shift;
-        foreach (PinnedRun run in runs)
+        while (true)
         {
-            if (run.Pages.First <= page && page <= run.Pages.Last)
-                return run.Shared;
+            uint changes = Volatile.Read(ref _changes);
+            if (_runs.TryFind(page, out _, out _, out PinnedRun run))
+                return Volatile.Read(ref _shared)[run.Shared];
+            Interlocked.MemoryBarrier();
+            if ((changes & 1) == 0 && Volatile.Read(ref _changes) == changes)
+                return null;
+            Thread.SpinWait(1);
         }
-
-        return null;
     }
 
-    private static Errno AddTo(List<PinnedRun> runs, PageRun pages, Backing owner, ref Reason why)
+    /// <summary>Acquires the pages that have no run, each hole as a run with no pin yet.</summary>
+    private Errno Acquire(PageRun pages, ref Backing owner, out ulong acquired, ref Reason why)
     {
-        SplitAt(runs, pages.First);
-        SplitAt(runs, pages.Last + 1);
-
-        // First acquire the holes, which can fail; only then count.
-        int first = IndexOf(runs, pages.First);
-        ulong acquired = 0;
-        ulong next = pages.First;
-        for (int i = first; next <= pages.Last; i++)
+        acquired = 0;
+        for (ulong next = pages.First; next <= pages.Last;)
         {
-            bool covered = i < runs.Count && runs[i].Pages.First == next;
-            if (!covered)
+            bool found = _runs.TryFindFirst(next, pages.Last, out ulong first, out ulong last, out _);
+            if (found && first == next)
             {
-                ulong last = i < runs.Count && runs[i].Pages.First <= pages.Last ? runs[i].Pages.First - 1 : pages.Last;
-                PageRun hole = new(next, last);
-                Errno errno = owner.Acquire(hole, out SharedPages? shared, ref why);
-                if (errno.Failed)
-                {
-                    owner.Discharge(acquired);
-                    return errno;
-                }
-
-                acquired += hole.Count;
-                runs.Insert(i, new PinnedRun(hole, 0, shared));
+                next = last + 1;
+                continue;
             }
 
-            next = runs[i].Pages.Last + 1;
+            PageRun hole = new(next, found ? first - 1 : pages.Last);
+            Errno errno = owner.Acquire(hole, out SharedPages? shared, ref why);
+            if (errno.Failed)
+                return errno;
+            acquired += hole.Count;
+            _runs.TryAdd(hole.First, hole.Last, new PinnedRun(0, Remember(shared)));
+            next = hole.Last + 1;
         }
 
-        for (int i = first; i < runs.Count && runs[i].Pages.First <= pages.Last; i++)
-            runs[i] = runs[i] with { Count = runs[i].Count + 1 };
         return Errno.Success;
     }
 
-    /// <summary>Makes a border between runs before a page.</summary>
-    private static void SplitAt(List<PinnedRun> runs, ulong page)
+    private void Count(PageRun pages, int change)
     {
-        int i = IndexOf(runs, page) - 1;
-        if (i < 0 || runs[i].Pages.Last < page)
-            return;
-        PinnedRun run = runs[i];
-        runs[i] = run with { Pages = new PageRun(run.Pages.First, page - 1) };
-        runs.Insert(i + 1, run with { Pages = new PageRun(page, run.Pages.Last) });
+        for (ulong next = pages.First; next <= pages.Last && _runs.TryFindFirst(next, pages.Last, out ulong first, out ulong last, out PinnedRun run);)
+        {
+            _runs.TryUpdate(first, run with { Count = run.Count + change });
+            next = last + 1;
+        }
     }
 
-    /// <summary>The index of the first run that starts at a page or after it.</summary>
-    private static int IndexOf(List<PinnedRun> runs, ulong page)
+    /// <returns>Pages that were dropped.</returns>
+    private ulong DropUnpinned(PageRun pages)
     {
-        int low = 0, high = runs.Count;
-        while (low < high)
+        ulong dropped = 0;
+        for (ulong next = pages.First; next <= pages.Last && _runs.TryFindFirst(next, pages.Last, out ulong first, out ulong last, out PinnedRun run);)
         {
-            int middle = (low + high) / 2;
-            if (runs[middle].Pages.First < page)
-                low = middle + 1;
-            else
-                high = middle;
+            if (run.Count == 0)
+            {
+                _runs.Remove(first, out _, out _);
+                dropped += last - first + 1;
+            }
+
+            next = last + 1;
         }
 
-        return low;
+        return dropped;
+    }
+
+    /// <summary>Makes a border between runs before a page.</summary>
+    private void CutBefore(ulong page)
+    {
+        if (!_runs.TryFindFirst(page, page, out ulong first, out ulong last, out PinnedRun run) || first == page)
+            return;
+        _changes++;
+        Interlocked.MemoryBarrier();
+        _runs.Remove(first, out _, out _);
+        _runs.TryAdd(first, page - 1, run);
+        _runs.TryAdd(page, last, run);
+        Volatile.Write(ref _changes, _changes + 1);
+    }
+
+    /// <summary>Takes away a border before a page, where the runs on both sides are alike.</summary>
+    private void JoinAt(ulong page)
+    {
+        if (page == 0
+            || !_runs.TryFindFirst(page - 1, page - 1, out ulong first, out ulong before, out PinnedRun left) || before != page - 1
+            || !_runs.TryFindFirst(page, page, out _, out ulong last, out PinnedRun right) || left != right)
+            return;
+        _changes++;
+        Interlocked.MemoryBarrier();
+        _runs.Remove(first, out _, out _);
+        _runs.Remove(page, out _, out _);
+        _runs.TryAdd(first, last, left);
+        Volatile.Write(ref _changes, _changes + 1);
+    }
+
+    /// <summary>A number for shared pages: the next one that no run has. Once round, those that no run has any more make room.</summary>
+    private int Remember(SharedPages? shared)
+    {
+        if (shared is null)
+            return 0;
+        do
+        {
+            if (++_lastShared == _shared.Length)
+                Renew();
+        }
+        while (_shared[_lastShared] is not null);
+        _shared[_lastShared] = shared;
+        return _lastShared;
+    }
+
+    /// <summary>Begins anew with an array in which at least every second place is free.</summary>
+    private void Renew()
+    {
+        SharedPages?[] renewed = new SharedPages?[Math.Max(LeastShared, 2 * (_runs.Count + 1))];
+        Array.Resize(ref renewed, Math.Max(renewed.Length, _shared.Length));
+        foreach (Interval<PinnedRun> run in _runs)
+            renewed[run.Value.Shared] = _shared[run.Value.Shared];
+        renewed[0] = null;
+        Volatile.Write(ref _shared, renewed);
+        _lastShared = 1;
     }
 }

@@ -118,5 +118,5 @@ public sealed partial class HwPageTable
         return found;
     }
 
-    private ulong LargestPage(in Area area) => Space.HugePages ? area.Backing.PageSize : SystemPage.Size;
+    private ulong LargestPage(in Area area) => Space.HugePages ? Context.Backings[area.Backing].PageSize : SystemPage.Size;
 }

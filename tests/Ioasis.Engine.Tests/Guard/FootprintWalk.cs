@@ -5,13 +5,10 @@ namespace Ioasis.Engine.Tests.Guard;
 
 /// <summary>
 /// Goes the way of a search through a tree again and notes which parts of its nodes it reads: the map itself counts nothing.
-/// Lines are counted from the beginning of each object, as if it began with one.
 /// </summary>
-internal sealed class FootprintWalk
+internal sealed unsafe class FootprintWalk
 {
-    private const int Line = 64;
-
-    private readonly HashSet<(Node, nint)> _lines = new(); // nodes compare by reference
+    private readonly HashSet<nint> _lines = [];
 
     /// <summary>Nodes visited by all searches so far.</summary>
     public long Nodes { get; private set; }
@@ -19,55 +16,39 @@ internal sealed class FootprintWalk
     /// <summary>Cache lines read by all searches so far, each search's counted anew.</summary>
     public long Lines { get; private set; }
 
-    /// <summary>The search for an address.</summary>
+    /// <summary>The search for an address; nothing is counted where there is no tree.</summary>
     public void Find<TValue>(IntervalMap<TValue> map, ulong address)
-        where TValue : struct
+        where TValue : unmanaged
     {
         _lines.Clear();
-        Node node = map.Root!;
-        while (node is Branch branch)
+        void* node = map.Root;
+        if (node == null)
+            return;
+        for (int level = map.Height; level > 0; level--)
         {
-            int child = (int)branch.Search(address);
-            Enter(branch);
-            Touch(branch, ref branch.Pivots[0], Shape.Group);
-            Touch(branch, ref Unsafe.AsRef(in branch.Cuts[child / Shape.Group * Shape.Group]), Shape.Group);
-            Touch(branch, ref branch.Children[child], 1);
-            node = branch.Children[child]!;
+            var branch = (Branch*)node;
+            int child = (int)branch->Search(address);
+            Nodes++;
+            Touch(ref branch->Pivots[0], Shape.Group);
+            Touch(ref Unsafe.AsRef(in branch->Cuts[child / Shape.Group * Shape.Group]), Shape.Group);
+            Touch(ref branch->Children[child], 1);
+            node = (void*)branch->Children[child];
         }
 
-        Leaf<TValue> leaf = (Leaf<TValue>)node;
-        Enter(leaf);
-        Touch(leaf, ref leaf.Version, 1);
-        Touch(leaf, ref leaf.Count, 1);
-        Touch(leaf, ref leaf.Lasts[0], leaf.Lasts.Length);
-        int i = leaf.Find(address);
-        if (i < leaf.Count)
-        {
-            Touch(leaf, ref leaf.Order, 1);
-            Touch(leaf, ref leaf.EntryAt(i), 1);
-        }
-
+        var leaf = (Leaf<TValue>*)node;
+        Nodes++;
+        Touch(ref Unsafe.AsRef<byte>(node), 1); // the header
+        Touch(ref leaf->Lasts[0], Shape.Leaf);
+        int i = leaf->Search(address);
+        if (i < leaf->Count)
+            Touch(ref leaf->EntryAt(i), 1);
         Lines += _lines.Count;
     }
 
-    /// <summary>The node's type is looked at.</summary>
-    private void Enter(Node node)
+    private void Touch<T>(ref T first, int count)
     {
-        Nodes++;
-        _lines.Add((node, 0));
-    }
-
-    private void Touch<T>(Node node, ref T first, int count)
-    {
-        ref byte begin = ref Unsafe.As<Contents>(node).First;
-        nint from = Unsafe.ByteOffset(ref begin, ref Unsafe.As<T, byte>(ref first)) + nint.Size; // the type comes before the contents
-        for (nint line = from / Line; line <= (from + count * Unsafe.SizeOf<T>() - 1) / Line; line++)
-            _lines.Add((node, line));
-    }
-
-    /// <summary>Any object, seen as its bytes.</summary>
-    private sealed class Contents
-    {
-        public byte First;
+        nint from = (nint)Unsafe.AsPointer(ref Unsafe.As<T, byte>(ref first)), last = from + count * Unsafe.SizeOf<T>() - 1;
+        for (nint line = from / Shape.Line; line <= last / Shape.Line; line++)
+            _lines.Add(line);
     }
 }

@@ -71,7 +71,7 @@ public sealed class IntervalMapGuardTests
 
     private static IntervalMap<Tag> Build(ulong[] starts)
     {
-        IntervalMap<Tag> map = new();
+        IntervalMap<Tag> map = new(new NodePool<Tag>());
         foreach (ulong start in starts)
             map.TryAdd(start, start + Page - 1, Tag.Of(start, start));
         return map;
@@ -128,13 +128,13 @@ public sealed class IntervalMapGuardTests
         return visits.Count;
     }
 
-    private static long Leaves(IntervalMap<Tag> map)
+    private static unsafe long Leaves(IntervalMap<Tag> map)
     {
-        Node node = map.Root!;
-        while (node is Branch branch)
-            node = branch.Children[0]!;
+        void* node = map.Root;
+        for (int level = map.Height; level > 0; level--)
+            node = (void*)((Branch*)node)->Children[0];
         long count = 0;
-        for (Leaf<Tag>? leaf = (Leaf<Tag>)node; leaf is not null; leaf = leaf.Next)
+        for (var leaf = (Leaf<Tag>*)node; leaf != null; leaf = leaf->Next)
             count++;
         return count;
     }

@@ -3,7 +3,7 @@ using Ioasis.Engine.Intervals;
 namespace Ioasis.Engine.Tests.Intervals;
 
 /// <summary>Readers without a lock beside a writer.</summary>
-public sealed class IntervalMapReaderTests
+public sealed unsafe class IntervalMapReaderTests
 {
     private const int Slots = 4096;
     private const ulong Stride = 64;
@@ -65,7 +65,7 @@ public sealed class IntervalMapReaderTests
     [InlineData(true)]
     public void Readers_see_whole_ranges_that_were_there_while_they_looked(bool many)
     {
-        IntervalMap<Tag> map = new();
+        IntervalMap<Tag> map = new(new NodePool<Tag>());
         Writer writer = new(map, 42);
         for (int slot = 0; slot < Slots; slot += 8)
             writer.Add(slot);
@@ -156,7 +156,7 @@ public sealed class IntervalMapReaderTests
     [Fact]
     public void A_reader_gets_through_while_the_writer_never_rests()
     {
-        IntervalMap<Tag> map = new();
+        IntervalMap<Tag> map = new(new NodePool<Tag>());
         map.TryAdd(0, 9, Tag.Of(0, 9));
         bool stop = false;
         Thread writer = new(() =>
@@ -180,17 +180,18 @@ public sealed class IntervalMapReaderTests
     [Fact]
     public void A_reader_waits_out_a_change_and_then_sees_its_result()
     {
-        IntervalMap<Tag> map = new();
+        IntervalMap<Tag> map = new(new NodePool<Tag>());
         map.TryAdd(0, 9, Tag.Of(0, 9));
-        var leaf = (Leaf<Tag>)map.Root!;
-        leaf.Version.Begin();
+        map.TryAdd(20, 29, Tag.Of(20, 29));
+        var leaf = (Leaf<Tag>*)map.Root;
+        leaf->Begin();
         bool found = true;
         Thread reader = new(() => found = map.TryFind(5, out _, out _, out _));
         reader.Start();
         while (!map.HasWaitingReaders)
             Thread.Yield();
-        leaf.RemoveAt(0);
-        leaf.Version.End();
+        leaf->RemoveAt(0);
+        leaf->End();
         reader.Join();
         Assert.False(found);
         Assert.False(map.HasWaitingReaders);

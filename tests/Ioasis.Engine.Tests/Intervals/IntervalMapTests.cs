@@ -9,7 +9,7 @@ public sealed class IntervalMapTests
     [Fact]
     public void An_empty_map_finds_nothing_and_is_all_gap()
     {
-        IntervalMap<Tag> map = new();
+        IntervalMap<Tag> map = new(new NodePool<Tag>());
         Assert.False(map.TryFind(0, out _, out _, out _));
         Assert.False(map.TryFindFirst(0, ulong.MaxValue, out _, out _, out _));
         Assert.False(map.Remove(0, out _, out _));
@@ -22,7 +22,7 @@ public sealed class IntervalMapTests
     [Fact]
     public void A_range_may_cover_everything()
     {
-        IntervalMap<Tag> map = new();
+        IntervalMap<Tag> map = new(new NodePool<Tag>());
         Assert.True(map.TryAdd(0, ulong.MaxValue, Tag.Of(0, ulong.MaxValue)));
         Assert.False(map.TryAdd(5, 5, default));
         foreach (ulong address in new[] { 0ul, 1ul, 1ul << 63, ulong.MaxValue })
@@ -39,7 +39,7 @@ public sealed class IntervalMapTests
     [Fact]
     public void Neighbours_without_a_hole_stay_apart()
     {
-        IntervalMap<Tag> map = new();
+        IntervalMap<Tag> map = new(new NodePool<Tag>());
         for (ulong i = 0; i < 100; i++)
             Assert.True(map.TryAdd(i * Page, i * Page + Page - 1, Tag.Of(i, i)));
         for (ulong i = 0; i < 100; i++)
@@ -54,7 +54,7 @@ public sealed class IntervalMapTests
     [Fact]
     public void Only_the_exact_start_removes_and_updates()
     {
-        IntervalMap<Tag> map = new();
+        IntervalMap<Tag> map = new(new NodePool<Tag>());
         map.TryAdd(100, 199, Tag.Of(100, 199));
         Assert.False(map.Remove(101, out _, out _));
         Assert.False(map.Remove(99, out _, out _));
@@ -65,12 +65,13 @@ public sealed class IntervalMapTests
     }
 
     [Fact]
-    public void Clear_empties_a_map_of_any_height()
+    public void A_map_of_any_height_that_was_emptied_takes_the_whole_space()
     {
         foreach (int ranges in new[] { 0, 1, 4, 16, 100, 5000 })
         {
             IntervalMap<Tag> map = Fill(ranges, Page, 2 * Page);
-            map.Clear();
+            for (int i = 0; i < ranges; i++)
+                Assert.True(map.Remove((ulong)i * 2 * Page, out _, out _));
             Assert.Equal(0, map.Count);
             Assert.False(map.TryFind(0, out _, out _, out _));
             Assert.True(map.TryAdd(0, ulong.MaxValue, default));
@@ -94,7 +95,7 @@ public sealed class IntervalMapTests
     [Fact]
     public void A_gap_keeps_its_offset_and_its_bounds()
     {
-        IntervalMap<Tag> map = new();
+        IntervalMap<Tag> map = new(new NodePool<Tag>());
         map.TryAdd(0, 0x1fff, default);
         Assert.True(map.TryFindGap(0x1000, 0x200000, 0x234, 0, ulong.MaxValue, out ulong start));
         Assert.Equal(0x200234ul, start);
@@ -195,7 +196,7 @@ public sealed class IntervalMapTests
 
     internal static IntervalMap<Tag> Fill(int ranges, ulong length, ulong stride)
     {
-        IntervalMap<Tag> map = new();
+        IntervalMap<Tag> map = new(new NodePool<Tag>());
         for (int i = 0; i < ranges; i++)
         {
             ulong start = (ulong)i * stride;

@@ -1,10 +1,8 @@
 namespace Ioasis.Engine.Tests.Intervals;
 
-/// <summary>A value of the size and shape that the engine keeps per area: an object, an address, two words.</summary>
-internal readonly record struct Tag(object? Owner, ulong Address, uint Low, uint High)
+/// <summary>A value of the size and shape that the engine keeps per area: an address, two words.</summary>
+internal readonly record struct Tag(ulong Address, uint Low, uint High)
 {
-    public static readonly object Someone = new();
-
     /// <summary>A value from which the range can be told, so that a torn triple shows.</summary>
-    public static Tag Of(ulong start, ulong last) => new(Someone, start ^ (last << 1), (uint)start, (uint)last);
+    public static Tag Of(ulong start, ulong last) => new(start ^ (last << 1), (uint)start, (uint)last);
 }

@@ -1,0 +1,123 @@
+using System.Runtime.CompilerServices;
+
+namespace Ioasis.Engine.Intervals;
+
+/// <summary>
+/// The memory in which the nodes of interval maps lie: every address space of a context takes its nodes here. It is memory that the garbage
+/// collector neither moves nor looks into, so nodes begin with a cache line, point to each other plainly, and cost nothing at a collection.
+/// </summary>
+/// <remarks>
+/// <para><b>Threads.</b> One at a time, under the lock of who writes to the maps.</para>
+/// <para><b>Nodes stay what they are.</b> A node that has left a tree comes back as a leaf if it was a leaf, as a branch of the same level
+/// if it was a branch. So a reader that is still inside, or comes there by an old address, finds a node of the kind that it expects,
+/// whatever it holds by now; that it is not the right one the reader learns from the leaf's version or the map's structure number, neither of
+/// which ever goes back.</para>
+/// <para><b>Memory</b> comes in blocks, each a quarter of all before it together, within limits. They are held as long as the pool, and
+/// maps hold the pool. Nothing is taken before the first node is.</para>
+/// </remarks>
+public sealed unsafe class NodePool<TValue>
+    where TValue : unmanaged
+{
+    private const int SmallestBlock = 1 << 10, LargestBlock = 1 << 20; // bytes
+    private const int Share = 4; // a block is this part of all before it
+
+    private readonly List<byte[]> _blocks = []; // held for their memory only: they are pinned
+    private readonly Branch*[] _spareBranches = new Branch*[Shape.MaxHeight]; // by level, the lowest first
+    private readonly List<Refusals> _refusals = [];
+    private Leaf<TValue>* _spareLeaves;
+    private byte* _next, _end; // what is left of the last block
+
+    /// <summary>Bytes of memory held, in use or spare.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Some branch may have refusals.</summary>
+    internal bool HasRefusals => _refusals.Count != 0;
+
+    /// <summary>An empty leaf.</summary>
+    internal Leaf<TValue>* TakeLeaf()
+    {
+        Leaf<TValue>* leaf = _spareLeaves;
+        if (leaf == null)
+            leaf = (Leaf<TValue>*)Carve(SizeOfLeaf);
+        else
+            _spareLeaves = leaf->Next;
+        leaf->Clear();
+        return leaf;
+    }
+
+    /// <summary>A branch with one child.</summary>
+    /// <param name="level">1 when its children are leaves.</param>
+    /// <param name="child">The child.</param>
+    /// <param name="inside">The largest hole below it.</param>
+    internal Branch* TakeBranch(int level, void* child, ulong inside)
+    {
+        ref Branch* spare = ref _spareBranches[level - 1];
+        Branch* branch = spare;
+        if (branch == null)
+            branch = (Branch*)Carve(RoundUp(sizeof(Branch)));
+        else
+            spare = branch->Next;
+        branch->Open(child, inside);
+        return branch;
+    }
+
+    /// <summary>Takes back a leaf that no node points to any more.</summary>
+    internal void Return(Leaf<TValue>* leaf)
+    {
+        leaf->Next = _spareLeaves;
+        _spareLeaves = leaf;
+    }
+
+    /// <summary>Takes back a branch that no node points to any more.</summary>
+    internal void Return(Branch* branch, int level)
+    {
+        Forget(branch);
+        ref Branch* spare = ref _spareBranches[level - 1];
+        branch->Next = spare;
+        spare = branch;
+    }
+
+    /// <summary>What searches have learnt of a branch's children; null when nothing.</summary>
+    internal Refusals? RefusalsOf(Branch* branch) => branch->Refusals == 0 ? null : _refusals[branch->Refusals - 1];
+
+    /// <summary>The same, made when it is not there. A branch keeps it, also while it is spare.</summary>
+    internal Refusals MakeRefusals(Branch* branch)
+    {
+        if (branch->Refusals == 0)
+        {
+            _refusals.Add(new Refusals());
+            branch->Refusals = _refusals.Count;
+        }
+
+        return _refusals[branch->Refusals - 1];
+    }
+
+    /// <summary>The branch's children are others now: nothing is known of them.</summary>
+    internal void Forget(Branch* branch) => RefusalsOf(branch)?.Forget();
+
+    /// <remarks>A reader compares its position with the count before it reads an entry, but prefetches before that: one entry more fits.</remarks>
+    private static int SizeOfLeaf => RoundUp(Math.Max(sizeof(Leaf<TValue>), 2 * Shape.Line + (Shape.Leaf + 1) * sizeof(Entry<TValue>)));
+
+    private static int RoundUp(int bytes) => (bytes + Shape.Line - 1) & -Shape.Line;
+
+    /// <summary>New memory, zero.</summary>
+    private byte* Carve(int bytes)
+    {
+        if (_end - _next < bytes)
+            AddBlock(bytes);
+        byte* node = _next;
+        _next += bytes;
+        return node;
+    }
+
+    private void AddBlock(int least)
+    {
+        int bytes = Math.Max(least, (int)Math.Clamp(Bytes / Share, SmallestBlock, LargestBlock));
+        byte[] block = GC.AllocateArray<byte>(bytes + Shape.Line, pinned: true);
+        _blocks.Add(block);
+        Bytes += block.Length;
+        nuint first = (nuint)Unsafe.AsPointer(ref block[0]);
+        _next = (byte*)((first + Shape.Line - 1) & ~(nuint)(Shape.Line - 1));
+        _end = _next + bytes;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Numerics;
+using Ioasis.Engine.Intervals;
+using Ioasis.Engine.Reasons;
+
+namespace Ioasis.Engine.Spaces;
+
+/// <summary>
+/// The backings of one context, by number, side by side in arrays: a million mappings are a few hundred objects for the garbage collector, and
+/// a map and an unmap in steady state allocate nothing.
+/// </summary>
+/// <remarks>
+/// Guarded by the context's lock, but for <see cref="Find"/>, which a DMA calls within its section for a backing that is in use. Arrays are
+/// added, never moved or given back, so a reference to a backing is good as long as the context.
+/// </remarks>
+internal sealed class BackingTable
+{
+    private const int SmallestShift = 4, LargestShift = 12; // arrays of 16, 32, … 4,096 backings, and then 4,096 each
+    private const uint Smallest = 1 << SmallestShift, Largest = 1 << LargestShift;
+
+    private Backing[]?[] _arrays = []; // replaced when it is too short
+    private uint _end = 1; // numbers from here on have never been given
+    private BackingId _free;
+
+    /// <summary>Where the runs of pages that are pinned in part are kept.</summary>
+    public NodePool<PinnedRun> PinNodes { get; } = new();
+
+    /// <summary>A backing that is in use, or was taken.</summary>
+    public ref Backing this[BackingId id]
+    {
+        get
+        {
+            Backing[] array = Find(id, out int index);
+            return ref array[index];
+        }
+    }
+
+    /// <summary>The array that a backing stands in, and its place there.</summary>
+    public Backing[] Find(BackingId id, out int index)
+    {
+        Split(id.Value, out int array, out index);
+        return Volatile.Read(ref _arrays)[array]!;
+    }
+
+    /// <summary>A backing that nobody uses; it is to be opened.</summary>
+    public BackingId Take()
+    {
+        BackingId id = _free;
+        if (id.Value == 0)
+            return TakeNew();
+        _free = this[id].Next;
+        return id;
+    }
+
+    /// <summary>Takes back a backing that no area and no DMA uses any more.</summary>
+    public void Return(BackingId id)
+    {
+        ref Backing backing = ref this[id];
+        backing.Close();
+        backing.Next = _free;
+        _free = id;
+    }
+
+    /// <summary>An area leads there no more.</summary>
+    public void Release(BackingId id)
+    {
+        if (this[id].RemoveArea())
+            Return(id);
+    }
+
+    /// <summary>Pins pages of a backing once more; as <see cref="Backing.Pin"/>.</summary>
+    public Errno Pin(BackingId id, ulong address, ulong length, ref Reason why) => this[id].Pin(address, length, PinNodes, ref why);
+
+    /// <summary>Takes one pin back; as <see cref="Backing.Unpin"/>.</summary>
+    public void Unpin(BackingId id, ulong address, ulong length) => this[id].Unpin(address, length);
+
+    private BackingId TakeNew()
+    {
+        uint number = _end++;
+        Split(number, out int array, out _);
+        if (array >= _arrays.Length)
+        {
+            Backing[]?[] longer = new Backing[]?[Math.Max(4, array * 2)];
+            _arrays.CopyTo(longer, 0);
+            Volatile.Write(ref _arrays, longer);
+        }
+
+        _arrays[array] ??= new Backing[Math.Min(Smallest << array, Largest)];
+        return new BackingId(number);
+    }
+
+    private static void Split(uint number, out int array, out int index)
+    {
+        uint place = number + Smallest;
+        if (place < 2 * Largest)
+        {
+            array = BitOperations.Log2(place) - SmallestShift;
+            index = (int)(place - (Smallest << array));
+        }
+        else
+        {
+            array = (int)(place >> LargestShift) + LargestShift - SmallestShift - 1;
+            index = (int)(place & (Largest - 1));
+        }
+
+        Debug.Assert(index >= 0);
+    }
+}

@@ -9,8 +9,10 @@ namespace Ioasis.Engine.Objects;
 /// </summary>
 internal sealed class ObjectTable
 {
+    private const int ShelfShift = 10, ShelfSize = 1 << ShelfShift, FirstShelf = 16;
+
     private readonly LowestFreeSet _numbers = new();
-    private EngineObject?[] _objects = new EngineObject?[16];
+    private EngineObject?[]?[] _shelves = [new EngineObject?[FirstShelf]]; // the first one grows until it is as long as the others
     private int _highest;
 
     public ObjectTable() => _numbers.Take(); // 0 is never an object
@@ -21,15 +23,22 @@ internal sealed class ObjectTable
     /// <summary>One above the highest number that was ever used.</summary>
     public int End => _highest + 1;
 
-    public EngineObject? this[uint id] => id < (uint)_objects.Length ? _objects[id] : null;
+    public EngineObject? this[uint id]
+    {
+        get
+        {
+            EngineObject?[]?[] shelves = _shelves;
+            uint shelf = id >> ShelfShift, place = id & (ShelfSize - 1);
+            return shelf < (uint)shelves.Length && shelves[shelf] is { } objects && place < (uint)objects.Length ? objects[place] : null;
+        }
+    }
 
     /// <summary>Takes the lowest free number for an object that nobody can find yet.</summary>
     public void Reserve(EngineObject o)
     {
         int id = _numbers.Take();
-        if (id >= _objects.Length)
-            Array.Resize(ref _objects, Math.Max(id + 1, _objects.Length * 2));
-        _highest = Math.Max(_highest, id);
+        if (id > _highest)
+            MakeRoom(id);
         Count++;
         o.Id = new ObjectId((uint)id);
     }
@@ -37,23 +46,39 @@ internal sealed class ObjectTable
     /// <summary>Makes a reserved object findable.</summary>
     public void Publish(EngineObject o)
     {
-        Debug.Assert(_objects[o.Id.Value] is null);
-        _objects[o.Id.Value] = o;
+        Debug.Assert(PlaceOf(o) is null);
+        PlaceOf(o) = o;
     }
 
     /// <summary>Takes the object away, and keeps its number from ever being given again: its user may still think that it is there.</summary>
     public void Bury(EngineObject o)
     {
-        _objects[o.Id.Value] = null;
+        PlaceOf(o) = null;
         Count--;
     }
 
     /// <summary>Frees the number, published or only reserved.</summary>
     public void Release(EngineObject o)
     {
-        Debug.Assert(_objects[o.Id.Value] is null || _objects[o.Id.Value] == o);
-        _objects[o.Id.Value] = null;
+        Debug.Assert(PlaceOf(o) is null || PlaceOf(o) == o);
+        PlaceOf(o) = null;
         _numbers.Release((int)o.Id.Value);
         Count--;
+    }
+
+    private ref EngineObject? PlaceOf(EngineObject o) => ref _shelves[o.Id.Value >> ShelfShift]![o.Id.Value & (ShelfSize - 1)];
+
+    /// <summary>The number is the highest so far, and follows the one that was.</summary>
+    private void MakeRoom(int id)
+    {
+        _highest = id;
+        int shelf = id >> ShelfShift, place = id & (ShelfSize - 1);
+        if (shelf == _shelves.Length)
+            _shelves = [.. _shelves, .. new EngineObject?[]?[_shelves.Length]];
+        ref EngineObject?[]? objects = ref _shelves[shelf];
+        if (objects is null)
+            objects = new EngineObject?[ShelfSize];
+        else if (place == objects.Length)
+            Array.Resize(ref objects, objects.Length * 2);
     }
 }

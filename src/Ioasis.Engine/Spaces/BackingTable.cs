@@ -85,7 +85,7 @@ internal sealed class BackingTable
             Volatile.Write(ref _arrays, longer);
         }
 
-        _arrays[array] ??= new Backing[Math.Min(Smallest << array, Largest)];
+        _arrays[array] ??= new Backing[array < LargestShift - SmallestShift ? Smallest << array : Largest];
         return new BackingId(number);
     }
 

@@ -53,7 +53,7 @@ public sealed partial class Ioas
         while (true)
         {
             AddressRange free = rest;
-            if (_reserved is not null && !_reserved.TryFindFree(rest, out free))
+            if (!_reserved.TryFindFree(rest, out free))
                 return false;
             if (_areas.TryFindGap(needed, alignment, pageOffset, free.First, free.Last, out ulong start))
             {

@@ -132,7 +132,7 @@ public sealed partial class Ioas
         ulong last = iova + (length - 1);
         if (last < iova)
             return why.Because(ReasonCode.RangeWraps, iova, length);
-        if (_reserved is not null && _reserved.TryFind(new AddressRange(iova, last), out AddressRange reserved))
+        if (_reserved.TryFind(new AddressRange(iova, last), out AddressRange reserved))
             return why.Because(ReasonCode.IovaReserved, iova, last, reserved.First, reserved.Last);
         return Errno.Success;
     }

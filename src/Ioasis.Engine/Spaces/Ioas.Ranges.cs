@@ -14,7 +14,7 @@ public sealed partial class Ioas
         while (true)
         {
             AddressRange free = rest;
-            if (_reserved is not null && !_reserved.TryFindFree(rest, out free))
+            if (!_reserved.TryFindFree(rest, out free))
                 return;
             ranges.Add(free);
             if (free.Last == ulong.MaxValue)
@@ -28,7 +28,7 @@ public sealed partial class Ioas
     {
         foreach (AddressRange range in allowed)
         {
-            if (_reserved is not null && _reserved.TryFind(range, out AddressRange reserved))
+            if (_reserved.TryFind(range, out AddressRange reserved))
                 return why.Because(ReasonCode.AllowedRangeReserved, range.First, range.Last, reserved.First, reserved.Last);
             Errno errno = FailurePoint.Allocate("allowed range", ref why);
             if (errno.Failed)
@@ -64,13 +64,12 @@ public sealed partial class Ioas
         Errno errno = FailurePoint.Allocate("reserved range", ref why);
         if (errno.Failed)
             return errno;
-        _reserved ??= new ReservedRanges();
         _reserved.Add(range, owner);
         return Errno.Success;
     }
 
     /// <summary>Drops everything that an owner reserved.</summary>
-    internal void Unreserve(object owner) => _reserved?.Remove(owner);
+    internal void Unreserve(object owner) => _reserved.Remove(owner);
 
     /// <summary>The list with ranges that touch made one, so that a mapping may cross their border.</summary>
     private static AddressRange[] Joined(AddressRange[] ascending)

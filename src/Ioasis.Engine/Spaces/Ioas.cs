@@ -19,7 +19,7 @@ public sealed partial class Ioas : EngineObject
     internal const string KindName = "IOAS";
 
     private readonly IntervalMap<Area> _areas;
-    private ReservedRanges? _reserved;
+    private ReservedRanges _reserved;
     private AddressRange[] _allowed = [];
     private Misalignments? _misalignments;
     private HwPageTable? _firstTable;

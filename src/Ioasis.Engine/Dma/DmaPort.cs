@@ -19,7 +19,7 @@ namespace Ioasis.Engine.Dma;
 /// nothing that it translates to is let go (see <see cref="DmaBarrier"/>). A section lasts for one bounded copy; a longer
 /// DMA is cut, and each part translates anew.
 /// </remarks>
-public sealed class DmaPort
+public sealed partial class DmaPort
 {
     /// <summary>Most bytes that one section copies: some 50 µs, which is how long an unmap may have to wait.</summary>
     private const int LongestCopy = 512 << 10;
@@ -99,9 +99,10 @@ public sealed class DmaPort
                 return false;
             }
 
-            int part = (int)Math.Min((ulong)Math.Min(into.Length, LongestCopy), _front.Last - iova + 1);
-            ulong address = _front.Address + (iova - _front.First);
-            int done = _front.Backing.Read(address, into[..part]);
+            IotlbEntry front = _front;
+            int part = (int)Math.Min((ulong)Math.Min(into.Length, LongestCopy), front.Last - iova + 1);
+            ulong address = front.Address + (iova - front.First);
+            int done = front.Backing.Read(address, into[..part]);
             Close();
             into = into[done..];
             iova += (ulong)done;
@@ -140,10 +141,11 @@ public sealed class DmaPort
                 return false;
             }
 
-            int part = (int)Math.Min((ulong)Math.Min(from.Length, LongestCopy), _front.Last - iova + 1);
-            ulong address = _front.Address + (iova - _front.First);
-            int done = _front.Backing.Write(address, from[..part]);
-            if (_front.Tracker is { } tracker && done != 0)
+            IotlbEntry front = _front;
+            int part = (int)Math.Min((ulong)Math.Min(from.Length, LongestCopy), front.Last - iova + 1);
+            ulong address = front.Address + (iova - front.First);
+            int done = front.Backing.Write(address, from[..part]);
+            if (front.Tracker is { } tracker && done != 0)
                 tracker.Mark(iova, iova + (ulong)(done - 1));
             Close();
             from = from[done..];

@@ -30,6 +30,20 @@ public readonly ref struct DmaSection
     public bool TryTranslate(Pasid pasid, Iova iova, AreaAccess access, out HostAddress address, out ulong length, ref Reason why) =>
         _port.TryTranslate(pasid, iova.Value, access, out address, out length, ref why);
 
+    /// <summary>
+    /// Where many IOVAs of a PASID's address space lead, or of the device's own (<see cref="Pasid.None"/>). In a large address space many times
+    /// faster than one by one, because their look-ups wait for memory together.
+    /// </summary>
+    /// <param name="pasid">Whose address space it is.</param>
+    /// <param name="iovas">The addresses: a few hundred at most, as the section is to be short.</param>
+    /// <param name="access">What the device wants to do; one of read or write.</param>
+    /// <param name="translations">
+    /// Where each leads; of length 0 where the device may not go. Why not, <see cref="TryTranslate(Pasid, Iova, AreaAccess, out HostAddress, out ulong, ref Reason)"/> tells.
+    /// </param>
+    /// <returns>How many the device may use.</returns>
+    public int TranslateMany(Pasid pasid, ReadOnlySpan<Iova> iovas, AreaAccess access, Span<DmaTranslation> translations) =>
+        _port.TranslateMany(pasid, iovas, access, translations);
+
     /// <summary>Closes the section.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Dispose() => _port.Close();

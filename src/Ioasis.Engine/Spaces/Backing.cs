@@ -222,6 +222,13 @@ internal struct Backing
             owner.Pinned.Discharge(pages);
     }
 
+    /// <summary>Bytes of it that lie in this process. Inside a DMA section.</summary>
+    public readonly unsafe bool TryGetBytes(ulong address, int length, out Span<byte> bytes)
+    {
+        bytes = _direct == null ? default : new Span<byte>(_direct + (address - _start), length);
+        return _direct != null;
+    }
+
     /// <summary>Copies from the client for a DMA. Inside a DMA section.</summary>
     /// <returns>Bytes copied.</returns>
     public unsafe int Read(ulong address, Span<byte> into)

@@ -53,6 +53,11 @@ public sealed partial class Ioas : EngineObject
     internal bool TryTranslate(ulong iova, out ulong start, out ulong last, out Area area) =>
         _areas.TryFind(iova, out start, out last, out area) || TryFindWhileCut(iova, out start, out last, out area);
 
+    /// <summary>Finds the areas of many IOVAs, as <see cref="TryTranslate"/>; but one that is being cut may be missing.</summary>
+    internal void TranslateMany<TSink>(ReadOnlySpan<ulong> iovas, ref TSink sink)
+        where TSink : struct, IIntervalSink<Area>, allows ref struct
+        => _areas.FindMany(iovas, ref sink);
+
     private protected override void OnDestroy()
     {
         Debug.Assert(_tableCount == 0 && Users == 0);

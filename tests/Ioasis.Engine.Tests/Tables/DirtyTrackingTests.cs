@@ -41,6 +41,18 @@ public class DirtyTrackingTests
     }
 
     [Fact]
+    public void AScatteredListMarksWhatItWrote()
+    {
+        (Ioas space, HwPageTable table, DmaPort port) = Make();
+        _lab.Map(space, new FakeMemory(64, registered: true), 0, 64 * Page, 0x100000);
+        Set(table, true);
+        DmaSegment[] list = [new(new Iova(0x100000 + 3 * Page), 16), new(new Iova(0x100000 + 9 * Page + 4095), 1)];
+        Assert.True(port.Scatter(Pasid.None, list, new byte[17]));
+        Assert.True(port.Gather(Pasid.None, [new(new Iova(0x100000 + 20 * Page), 16)], new byte[16]));
+        Assert.Equal([3, 9], Dirty(table, 0x100000, 64));
+    }
+
+    [Fact]
     public void WhatIsMappedAnewIsClean()
     {
         (Ioas space, HwPageTable table, DmaPort port) = Make();

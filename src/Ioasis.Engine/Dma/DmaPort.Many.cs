@@ -1,0 +1,165 @@
+using System.Runtime.InteropServices;
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Intervals;
+using Ioasis.Engine.Reasons;
+using Ioasis.Engine.Spaces;
+
+namespace Ioasis.Engine.Dma;
+
+/// <summary>
+/// Many addresses at once: what a single DMA waits for, the section's fence and the memory of a large address space, many share.
+/// </summary>
+public sealed partial class DmaPort
+{
+    /// <summary>The device reads the pieces that a scatter-gather list names, one after the other, into one buffer.</summary>
+    /// <param name="pasid">Whose address space it is.</param>
+    /// <param name="from">The list.</param>
+    /// <param name="into">As long as all pieces together. On an abort the rest of it is 0xff.</param>
+    /// <returns>False when a piece was aborted; those before it were read, none after it. The fault is recorded.</returns>
+    /// <exception cref="ArgumentException">The buffer has another length.</exception>
+    public bool Gather(Pasid pasid, ReadOnlySpan<DmaSegment> from, Span<byte> into)
+    {
+        CheckLength(from, into.Length);
+        while (!from.IsEmpty)
+        {
+            int pieces = 0, bytes = 0;
+            Open();
+            while (pieces < from.Length && TryReach(pasid, from[pieces], bytes, AreaAccess.Read, out Span<byte> memory))
+            {
+                memory.CopyTo(into[bytes..]);
+                bytes += memory.Length;
+                pieces++;
+            }
+
+            Close();
+            _bytesRead += bytes;
+            into = into[bytes..];
+            from = from[pieces..];
+            if (pieces != 0)
+                continue;
+            int length = from[0].Length;
+            if (!Read(pasid, from[0].Iova, into[..length]))
+            {
+                into[length..].Fill(0xff);
+                return false;
+            }
+
+            into = into[length..];
+            from = from[1..];
+        }
+
+        return true;
+    }
+
+    /// <summary>The device writes one buffer to the pieces that a scatter-gather list names, one after the other.</summary>
+    /// <param name="pasid">Whose address space it is.</param>
+    /// <param name="to">The list.</param>
+    /// <param name="from">As long as all pieces together.</param>
+    /// <returns>False when a piece was aborted; those before it were written, none after it. The fault is recorded.</returns>
+    /// <exception cref="ArgumentException">The buffer has another length.</exception>
+    public bool Scatter(Pasid pasid, ReadOnlySpan<DmaSegment> to, ReadOnlySpan<byte> from)
+    {
+        CheckLength(to, from.Length);
+        while (!to.IsEmpty)
+        {
+            int pieces = 0, bytes = 0;
+            Open();
+            while (pieces < to.Length && TryReach(pasid, to[pieces], bytes, AreaAccess.Write, out Span<byte> memory))
+            {
+                from.Slice(bytes, memory.Length).CopyTo(memory);
+                ulong iova = to[pieces].Iova.Value;
+                _front.Tracker?.Mark(iova, iova + (ulong)(memory.Length - 1));
+                bytes += memory.Length;
+                pieces++;
+            }
+
+            Close();
+            _bytesWritten += bytes;
+            from = from[bytes..];
+            to = to[pieces..];
+            if (pieces != 0)
+                continue;
+            int length = to[0].Length;
+            if (!Write(pasid, to[0].Iova, from[..length]))
+                return false;
+            from = from[length..];
+            to = to[1..];
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// Whether a piece can be copied within the section that is open: all of it lies in one area, in memory of this process (another's
+    /// takes a system call), and the section does not become longer than it may be. What cannot goes the plain way, which also knows
+    /// what to do about faults.
+    /// </summary>
+    private bool TryReach(Pasid pasid, DmaSegment piece, int before, AreaAccess access, out Span<byte> memory)
+    {
+        memory = default;
+        Reason why = default;
+        ulong iova = piece.Iova.Value;
+        if (piece.Length > LongestCopy - before || !TryTranslate(pasid, iova, (ulong)piece.Length, access, ref why))
+            return false;
+        IotlbEntry front = _front;
+        return (ulong)piece.Length - 1 <= front.Last - iova
+            && front.Backing.TryGetBytes(front.Address + (iova - front.First), piece.Length, out memory);
+    }
+
+    private static void CheckLength(ReadOnlySpan<DmaSegment> list, int length)
+    {
+        long sum = 0;
+        foreach (DmaSegment piece in list)
+        {
+            if (piece.Length <= 0)
+                throw new ArgumentException($"a piece at IOVA {piece.Iova} has {piece.Length} bytes", nameof(list));
+            sum += piece.Length;
+        }
+
+        if (sum != length)
+            throw new ArgumentException($"the list names {sum} bytes, the buffer has {length}", nameof(length));
+    }
+
+    /// <summary>For <see cref="DmaSection"/>: where many IOVAs lead. Their look-ups wait for memory together.</summary>
+    /// <returns>How many the device may use.</returns>
+    internal int TranslateMany(Pasid pasid, ReadOnlySpan<Iova> iovas, AreaAccess access, Span<DmaTranslation> translations)
+    {
+        translations = translations[..iovas.Length];
+        if (!_device.BusMaster || _group.TableOf(pasid) is not { } table)
+        {
+            translations.Clear();
+            return 0;
+        }
+
+        ReadOnlySpan<ulong> addresses = MemoryMarshal.Cast<Iova, ulong>(iovas);
+        TranslationSink sink = new() { Space = table.Space, Addresses = addresses, Translations = translations, Access = access };
+        table.Space.TranslateMany(addresses, ref sink);
+        return sink.Count;
+    }
+
+    private ref struct TranslationSink : IIntervalSink<Area>
+    {
+        public Ioas Space;
+        public ReadOnlySpan<ulong> Addresses;
+        public Span<DmaTranslation> Translations;
+        public AreaAccess Access;
+        public int Count;
+
+        public void Found(int index, ulong start, ulong last, in Area area)
+        {
+            ulong address = Addresses[index];
+            bool permitted = (area.Access & Access) != 0;
+            Translations[index] = permitted ? new DmaTranslation(new HostAddress(area.Address + (address - start)), last - address + 1) : default;
+            Count += permitted ? 1 : 0;
+        }
+
+        /// <remarks>An area that is being cut is missing for a moment: the plain way waits for that.</remarks>
+        public void Missing(int index)
+        {
+            if (Space.TryTranslate(Addresses[index], out ulong start, out ulong last, out Area area))
+                Found(index, start, last, in area);
+            else
+                Translations[index] = default;
+        }
+    }
+}

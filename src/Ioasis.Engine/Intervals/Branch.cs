@@ -84,6 +84,17 @@ internal unsafe struct Branch
             Sse.Prefetch0(branch);
     }
 
+    /// <summary>Has the processor fetch all that a search may compare: who waits for memory waits once then.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void PrefetchAll(void* branch)
+    {
+        if (Sse.IsSupported)
+        {
+            for (int line = 0; line < (Shape.Group + Shape.Branch) * sizeof(ulong); line += Shape.Line)
+                Sse.Prefetch0((byte*)branch + line);
+        }
+    }
+
     /// <summary>The largest hole between two ranges below this branch.</summary>
     public ulong LargestHole() => Math.Max(Keys.Largest(ref _inside[0]), Keys.Largest(ref _between[0]));
 

@@ -35,7 +35,11 @@ public sealed unsafe partial class IntervalMap<TValue>
             return AttemptOnly(structure, address, out start, out last, out value);
         void* node = NodeOf(root);
         for (int level = HeightOf(root); level > 0; level--)
+        {
+            Branch.PrefetchAll(node);
             node = ((Branch*)node)->ChildFor(address);
+        }
+
         var leaf = (Leaf<TValue>*)node;
         Leaf<TValue>.PrefetchAll(leaf);
         long version = leaf->Read();

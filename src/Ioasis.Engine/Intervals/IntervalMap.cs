@@ -132,6 +132,7 @@ public sealed unsafe partial class IntervalMap<TValue>(NodePool<TValue> nodes)
         for (int level = HeightOf(root); level > 0; level--)
         {
             var branch = (Branch*)node;
+            Branch.PrefetchAll(branch);
             int i = (int)branch->Search(from);
             place.Route.Add(branch, i);
             node = (void*)branch->Children[i];
@@ -139,6 +140,7 @@ public sealed unsafe partial class IntervalMap<TValue>(NodePool<TValue> nodes)
 
         // If there is a range that ends at or after the address, the first such is in this leaf, because cuts are exact.
         var leaf = (Leaf<TValue>*)node;
+        Leaf<TValue>.PrefetchAll(leaf); // whoever adds or removes moves what follows
         int position = leaf->Search(from);
         place.Leaf = leaf;
         place.Position = position;

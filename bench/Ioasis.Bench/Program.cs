@@ -14,32 +14,57 @@ Option<string[]> compare = new("--compare") { Description = "Compares two result
 RootCommand root = new("Measures everything that there is a goal for, each beside its yardstick, in one run.") { quick, only, output, chart, compare };
 root.SetAction(parsed =>
 {
-    IAnsiConsole console = AnsiConsole.Console;
-    if (Console.IsOutputRedirected)
-        console.Profile.Width = 180; // a file has no edge
-    if (parsed.GetValue(compare) is { Length: 2 } files)
+    try
     {
-        Comparison.Show(console, ResultFile.Read(files[0]), ResultFile.Read(files[1]));
-        return 0;
+        IAnsiConsole console = Screen();
+        return parsed.GetValue(compare) is { Length: 2 } files
+            ? Compare(console, files[0], files[1])
+            : Measure(console, parsed.GetValue(quick), parsed.GetValue(only), parsed.GetValue(output), parsed.GetValue(chart));
     }
+    catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+    {
+        Console.Error.WriteLine($"ioasis bench: {e.Message}");
+        return 1;
+    }
+});
+return root.Parse(args).Invoke();
 
-    Trial[] trials = [.. AllTrials.Of(parsed.GetValue(quick)).Where(trial => parsed.GetValue(only) is not { } part || trial.Name.Contains(part, StringComparison.Ordinal))];
+static IAnsiConsole Screen()
+{
+    if (!Console.IsOutputRedirected)
+        return AnsiConsole.Console;
+    IAnsiConsole file = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Interactive = InteractionSupport.No });
+    file.Profile.Width = 180; // a file has no edge
+    return file;
+}
+
+static int Compare(IAnsiConsole console, string before, string after)
+{
+    Comparison.Show(console, ResultFile.Read(before), ResultFile.Read(after));
+    return 0;
+}
+
+static int Measure(IAnsiConsole console, bool quick, string? only, string? output, string? chart)
+{
+    Trial[] trials = [.. AllTrials.Of(quick).Where(trial => only is null || trial.Name.Contains(only, StringComparison.Ordinal))];
     if (trials.Length == 0)
     {
-        console.MarkupLineInterpolated($"[red]no row has \"{parsed.GetValue(only)}\" in its name[/]");
+        Console.Error.WriteLine($"ioasis bench: no row{(quick ? " of a quick run" : "")} has \"{only}\" in its name");
         return 2;
     }
 
+    DateTimeOffset when = DateTimeOffset.UtcNow;
+    string path = output ?? Checkout.Artifacts("bench", $"{when:yyyyMMdd-HHmmss}.json");
+    foreach (string written in chart is null ? [path] : new[] { path, chart })
+        OutputFile.Prepare(written);
     Processors.Pin();
-    Session session = new(parsed.GetValue(quick));
+    Session session = new(quick);
     ProgressLine.Show(console, trials, session);
-    ResultFile result = new(DateTimeOffset.UtcNow, SourceState.Here(), MachineFacts.Here(), new RunSettings(session.Quick, parsed.GetValue(only)), session.Rows);
+    ResultFile result = new(when, SourceState.Here(), MachineFacts.Here(), new RunSettings(session.Quick, only), session.Rows);
     ResultTable.Show(console, result);
-    string path = parsed.GetValue(output) ?? Checkout.Artifacts("bench", $"{result.When:yyyyMMdd-HHmmss}.json");
     result.Write(path);
     console.MarkupLineInterpolated($"{path}");
-    if (parsed.GetValue(chart) is { } picture)
-        console.MarkupLineInterpolated($"{GoalChart.Draw(result, picture)}");
+    if (chart is not null)
+        console.MarkupLineInterpolated($"{GoalChart.Draw(result, chart)}");
     return 0;
-});
-return root.Parse(args).Invoke();
+}

@@ -6,9 +6,17 @@ using Ioasis.Engine.Reasons;
 namespace Ioasis.Bench.Engine;
 
 /// <summary>Memory of this process that is registered: reached by pointer, probed once, charged like any other.</summary>
-internal sealed unsafe class BenchMemory(ulong bytes) : ClientMemory(new NoLimit()), IDisposable
+internal sealed unsafe class BenchMemory : ClientMemory, IDisposable
 {
-    private readonly byte* _memory = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 1 << 21);
+    private readonly byte* _memory;
+
+    /// <summary>Every page is written to: one that was only read would be the kernel's page of zeroes, the same for all, and always in the cache.</summary>
+    public BenchMemory(ulong bytes)
+        : base(new NoLimit())
+    {
+        _memory = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 1 << 21);
+        NativeMemory.Fill(_memory, (nuint)bytes, 0x5a);
+    }
 
     public override bool IsAlive => true;
 

@@ -7,17 +7,21 @@ using Ioasis.Engine.Reasons;
 
 namespace Ioasis.Bench.Engine;
 
-/// <summary>A caller in this process: its pointers are ours, it has every capability, and no descriptors.</summary>
-internal sealed class LocalCaller(ClientMemory memory) : ICaller
+/// <summary>A caller in this process: its pointers are ours, it has every capability, and one descriptor at most.</summary>
+/// <param name="memory">Its memory.</param>
+/// <param name="open">What <see cref="Descriptor"/> leads to; null for nothing.</param>
+internal sealed class LocalCaller(ClientMemory memory, DeviceFile? open = null) : ICaller
 {
+    public const int Descriptor = 3;
+
     public ClientMemory Memory => memory;
 
     public bool Has(Capability capability) => true;
 
     public Errno FindFile(int descriptor, out DeviceFile? file, ref Reason why)
     {
-        file = null;
-        return why.Because(ReasonCode.BadDescriptor, (uint)descriptor);
+        file = descriptor == Descriptor ? open : null;
+        return file is null ? why.Because(ReasonCode.BadDescriptor, (uint)descriptor) : Errno.Success;
     }
 
     public Errno TakeEvent(int descriptor, out EventLine? line, ref Reason why)

@@ -71,10 +71,10 @@ internal sealed class Rig : IDisposable
 
     public void Map(ulong iova, ulong length) => Map(Space, iova, length);
 
-    public void Map(Ioas space, ulong iova, ulong length)
+    public void Map(Ioas space, ulong iova, ulong length, ulong offset = 0)
     {
         Reason why = default;
-        Must(Context.Map(space.Id, Memory, Memory.At(0), length, new Iova(iova), AreaAccess.ReadWrite, false, out _, ref why), in why);
+        Must(Context.Map(space.Id, Memory, Memory.At(offset), length, new Iova(iova), AreaAccess.ReadWrite, false, out _, ref why), in why);
     }
 
     /// <summary>Lets the engine choose the IOVA.</summary>

@@ -1,4 +1,6 @@
+using Ioasis.Bench.Limits;
 using Ioasis.Bench.Rows;
+using Ioasis.Bench.Suites;
 using Ioasis.Engine.Intervals;
 
 namespace Ioasis.Bench.Intervals;
@@ -26,14 +28,14 @@ internal static class IntervalSuite
 
     private static void Compare(Session session, int ranges)
     {
-        long before = GC.GetTotalMemory(true);
+        long before = HeldMemory.Now();
         EngineMap engine = new(new IntervalMap<Area>(new NodePool<Area>()));
         ulong[] order = Shuffled(ranges, seed: 1);
         FillRandom(engine, order);
-        double bytes = (GC.GetTotalMemory(true) - before - 8.0 * ranges) / ranges;
+        double bytes = (HeldMemory.Now() - before - 8.0 * ranges) / ranges;
         RedBlackMap redBlack = new([]);
         FillRandom(redBlack, order);
-        double treeBytes = (GC.GetTotalMemory(true) - before - 8.0 * ranges) / ranges - bytes;
+        double treeBytes = (HeldMemory.Now() - before - 8.0 * ranges) / ranges - bytes;
         SortedArrayMap array = new(new(ranges * 2 + 1000));
         for (int i = 0; i < ranges; i++)
             array.Add((ulong)i * Stride, (ulong)i * Stride + Page - 1, new Area((ulong)i));
@@ -48,17 +50,18 @@ internal static class IntervalSuite
         session.Add("add", $"interval map, add, {n}", "ns", times[0], null, new Yardstick("SortedDictionary", times[2]));
         session.Add("remove", $"interval map, remove, {n}", "ns", times[1], null, new Yardstick("SortedDictionary", times[3]));
 
-        ulong[] addresses = Addresses(ranges);
-        double[] finds = session.BestOf(
-            Finds, () => FindDependent(engine, addresses), () => FindDependent(redBlack, addresses), () => FindDependent(array, addresses));
+        AddressStream addresses = new(Addresses(ranges), Finds);
+        double[] finds = session.BestOfEach(
+            Finds, () => FindDependent(engine, addresses.Next()), () => FindDependent(redBlack, addresses.Next()),
+            () => FindDependent(array, addresses.Next()));
         session.Add("find", $"interval map, find at random, {n}", "ns", finds[0], null, new Yardstick("sorted array", finds[2]));
         session.Add("find-tree", $"the same beside a tree, {n}", "ns", finds[0], null, new Yardstick("SortedDictionary", finds[1]));
         var results = new Interval<Area>[64];
-        double batch = session.Best(Finds, () => FindBatches(engine.Map, addresses, results));
-        double chase = Chase(session, (long)(bytes * ranges));
-        Goal? goal = ranges switch { 10_000 => Goal.AtMost(10), 1_000_000 => Goal.AtMost(40), _ => null };
-        session.Add("batch", $"interval map, find at random in batches of 64, {n}", "ns", batch, goal, new Yardstick("dependent load", chase));
-        session.Add("bytes", $"interval map, memory, {n}", "bytes each", bytes, null, new Yardstick("SortedDictionary", treeBytes));
+        double batch = session.Best(Finds, () => FindBatches(engine.Map, addresses.Next(), results));
+        double chase = Loads.Dependent(session, (long)(bytes * ranges));
+        session.Add("batch", $"interval map, find at random in batches of 64, {n}", "ns", batch, null, new Yardstick("dependent load", chase));
+        if (ranges > 100) // of so few, what the collector hands out at once is more
+            session.Add("bytes", $"interval map, memory, {n}", "bytes each", bytes, null, new Yardstick("SortedDictionary", treeBytes));
     }
 
     private static void AddHoles<TMap>(TMap map, ulong[] holes)
@@ -77,7 +80,7 @@ internal static class IntervalSuite
     }
 
     /// <summary>Each address depends on the answer before it, by a bit that is never set.</summary>
-    private static ulong FindDependent<TMap>(TMap map, ulong[] addresses)
+    private static ulong FindDependent<TMap>(TMap map, ReadOnlySpan<ulong> addresses)
         where TMap : struct, IRangeMap
     {
         ulong answer = 0;
@@ -86,31 +89,12 @@ internal static class IntervalSuite
         return answer;
     }
 
-    private static int FindBatches(IntervalMap<Area> map, ulong[] addresses, Interval<Area>[] results)
+    private static int FindBatches(IntervalMap<Area> map, ReadOnlySpan<ulong> addresses, Interval<Area>[] results)
     {
         int found = 0;
         for (int i = 0; i < addresses.Length; i += results.Length)
-            found += map.FindMany(addresses.AsSpan(i, results.Length), results);
+            found += map.FindMany(addresses.Slice(i, results.Length), results);
         return found;
-    }
-
-    /// <summary>The machine's own limit: loads that each wait for the one before, at random over <paramref name="bytes"/>.</summary>
-    private static double Chase(Session session, long bytes)
-    {
-        const int line = 16;
-        int[] next = new int[Math.Max(bytes / 64, 16) * line];
-        ulong[] order = Shuffled(next.Length / line, seed: 5);
-        for (int i = 0; i < order.Length; i++)
-            next[(int)order[i] * line] = (int)order[(i + 1) % order.Length] * line;
-        return session.Best(Finds, () => Follow(next));
-    }
-
-    private static int Follow(int[] next)
-    {
-        int at = 0;
-        for (int i = 0; i < Finds; i++)
-            at = next[at];
-        return at;
     }
 
     private static void FillRandom<TMap>(TMap map, ulong[] order)
@@ -123,7 +107,7 @@ internal static class IntervalSuite
     private static ulong[] Addresses(int ranges)
     {
         Random random = new(4);
-        ulong[] addresses = new ulong[Finds];
+        ulong[] addresses = new ulong[Math.Max(ranges, Finds)];
         for (int i = 0; i < addresses.Length; i++)
             addresses[i] = (ulong)random.Next(ranges) * Stride + (ulong)random.Next((int)Page);
         return addresses;

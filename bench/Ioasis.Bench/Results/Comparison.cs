@@ -14,6 +14,8 @@ internal static class Comparison
 
     public static void Show(IAnsiConsole console, ResultFile before, ResultFile after)
     {
+        console.MarkupLineInterpolated($"before: {Describe(before)}");
+        console.MarkupLineInterpolated($"after: {Describe(after)}");
         if (before.Machine.Processor != after.Machine.Processor)
             console.MarkupLineInterpolated($"[yellow]different machines: {before.Machine.Processor}, {after.Machine.Processor}[/]");
         if (before.Settings.Quick || after.Settings.Quick)
@@ -35,11 +37,19 @@ internal static class Comparison
         }
 
         console.Write(table);
-        foreach (string name in old.Keys.Except(after.Rows.Select(row => row.Name)))
-            console.MarkupLineInterpolated($"[grey]only before: {name}[/]");
-        foreach (string name in after.Rows.Select(row => row.Name).Except(old.Keys))
-            console.MarkupLineInterpolated($"[grey]only after: {name}[/]");
+        List(console, "only before", old.Keys.Except(after.Rows.Select(row => row.Name)));
+        List(console, "only after", after.Rows.Select(row => row.Name).Except(old.Keys));
     }
+
+    private static void List(IAnsiConsole console, string what, IEnumerable<string> names)
+    {
+        string[] all = [.. names];
+        if (all.Length != 0)
+            console.MarkupLineInterpolated($"[grey]{what}, {all.Length}: {string.Join(", ", all)}[/]");
+    }
+
+    private static string Describe(ResultFile result) =>
+        $"commit {result.Source}, {result.When:yyyy-MM-dd HH:mm}, load {result.Machine.Load:f1}";
 
     private static string Coloured(double change, bool counts, bool moreIsBetter)
     {

@@ -26,7 +26,10 @@ internal sealed record ResultFile(DateTimeOffset When, SourceState Source, Machi
         try
         {
             using FileStream file = File.OpenRead(path);
-            return JsonSerializer.Deserialize<ResultFile>(file, s_options) ?? throw new InvalidDataException($"{path} is empty");
+            ResultFile? result = JsonSerializer.Deserialize<ResultFile>(file, s_options);
+            return result is { Rows: not null, Machine: not null, Source: not null, Settings: not null }
+                ? result
+                : throw new InvalidDataException($"{path} is no result of the bench: rows, machine, source or settings are missing");
         }
         catch (JsonException e)
         {
@@ -36,7 +39,6 @@ internal sealed record ResultFile(DateTimeOffset When, SourceState Source, Machi
 
     public void Write(string path)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         using FileStream file = File.Create(path);
         JsonSerializer.Serialize(file, this, s_options);
     }

@@ -29,7 +29,7 @@ internal static class ResultTable
 
         (int met, int all) = result.Score();
         MachineFacts machine = result.Machine;
-        console.MarkupLineInterpolated($"{met} of {all} goals met. {machine.Processor}, {machine.Processors} processors, load {machine.Load:f1}, {machine.Kernel}, {machine.Runtime}, commit {result.Source.Commit[..Math.Min(10, result.Source.Commit.Length)]}{(result.Source.Changed ? " and changes" : "")}.");
+        console.MarkupLineInterpolated($"{met} of {all} goals met. {machine.Processor}, {machine.Processors} processors, load {machine.Load:f1}, {machine.Kernel}, {machine.Runtime}, commit {result.Source}.");
     }
 
     public static string Number(double value) => Math.Abs(value) switch

@@ -11,6 +11,9 @@ internal sealed record SourceState(string Commit, bool Changed)
         ? new SourceState(commit, Git("status", "--porcelain", "--untracked-files=no") is not "")
         : new SourceState("unknown", false);
 
+    /// <summary>For people.</summary>
+    public override string ToString() => $"{Commit[..Math.Min(10, Commit.Length)]}{(Changed ? " and changes" : "")}";
+
     private static string? Git(params string[] words)
     {
         try

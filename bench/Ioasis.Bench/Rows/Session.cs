@@ -1,18 +1,21 @@
-using System.Diagnostics;
+using System.Runtime;
 
 namespace Ioasis.Bench.Rows;
 
 /// <summary>One run of the bench: how thorough it is, and the rows so far. One thread.</summary>
 internal sealed class Session(bool quick)
 {
-    /// <summary>Rounds to warm up: the runtime makes better code of what has been called some thirty times.</summary>
+    /// <summary>Rounds to warm up: the runtime makes better code of what has been called thirty times.</summary>
     private const int WarmUp = 34;
+
+    /// <summary>How often it is warmed up at most, while there is still code to be made.</summary>
+    private const int WarmUps = 4;
 
     /// <summary>Rounds at least that count.</summary>
     private const int Rounds = 6;
 
-    /// <summary>How long the runtime waits, after the last new method was called, before it makes better code.</summary>
-    private static readonly TimeSpan s_recompilation = TimeSpan.FromMilliseconds(120);
+    /// <summary>Nanoseconds that a round lasts at least, where it can be repeated: the clock takes some thirty by itself.</summary>
+    private const double LongEnough = 50_000;
 
     private readonly List<Row> _rows = [];
     private string _trial = "";
@@ -20,8 +23,8 @@ internal sealed class Session(bool quick)
     /// <summary>A minute for everything, rather than what it takes.</summary>
     public bool Quick => quick;
 
-    /// <summary>How long the rounds that count take together, at least.</summary>
-    public TimeSpan Enough { get; } = TimeSpan.FromMilliseconds(quick ? 40 : 300);
+    /// <summary>How many nanoseconds the rounds that count take together, at least.</summary>
+    public double Enough { get; } = quick ? 40e6 : 300e6;
 
     public IReadOnlyList<Row> Rows => _rows;
 
@@ -48,50 +51,102 @@ internal sealed class Session(bool quick)
     public void Skip(string name, string text, string because) => _rows.Add(new Row(NameOf(name), text, "", null) { Skipped = because });
 
     /// <summary>Nanoseconds that one of <paramref name="operations"/> takes in the best round of <paramref name="work"/>.</summary>
-    public double Best(int operations, Action work) => BestOf(operations, [work])[0];
+    public double Best(int operations, Action work) => BestOfEach(operations, work)[0];
 
     /// <summary>
-    /// The same for pieces of work that take turns: because they must (add, then remove), or so that what disturbs one disturbs the others.
+    /// The same for pieces of work that do not need each other. They take turns, so that what disturbs one disturbs the others.
+    /// </summary>
+    public double[] BestOfEach(int operations, params Action[] works)
+    {
+        Warm(works);
+        return Measure(operations, works, Array.ConvertAll(works, RepeatsOf));
+    }
+
+    /// <summary>
+    /// The same for pieces of work that must take turns, once each: add, then remove. <paramref name="operations"/> are so many that
+    /// reading the clock does not count.
     /// </summary>
     public double[] BestOf(int operations, params Action[] works)
     {
-        double[] best = new double[works.Length];
-        Array.Fill(best, double.MaxValue);
-        for (int round = 0; round < WarmUp; round++)
-        {
-            foreach (Action work in works)
-                work();
-            if (round == WarmUp - 2)
-                Thread.Sleep(s_recompilation);
-        }
-
-        for (long begun = Stopwatch.GetTimestamp(), round = 0; round < Rounds || Stopwatch.GetElapsedTime(begun) < Enough; round++)
-        {
-            for (int i = 0; i < works.Length; i++)
-            {
-                long before = Stopwatch.GetTimestamp();
-                works[i]();
-                best[i] = Math.Min(best[i], Stopwatch.GetElapsedTime(before).TotalNanoseconds / operations);
-            }
-        }
-
-        return best;
+        Warm(works);
+        return Measure(operations, works, Array.ConvertAll(works, _ => 1));
     }
 
     /// <summary>Nanoseconds that one of <paramref name="operations"/> takes in the best of a few rounds of something long, prepared each time.</summary>
     public double BestOfLong<T>(int operations, Func<T> prepare, Action<T> work)
     {
-        double best = double.MaxValue;
+        Least best = new();
         for (int round = 0; round < (quick ? 2 : 4); round++)
         {
             T prepared = prepare();
             GC.Collect();
-            long before = Stopwatch.GetTimestamp();
+            long before = Clock.Now;
             work(prepared);
-            best = Math.Min(best, Stopwatch.GetElapsedTime(before).TotalNanoseconds / operations);
+            best.Take(Clock.Since(before) / operations);
         }
 
-        return best;
+        return best.Value;
+    }
+
+    /// <summary>Until the runtime has made better code of what was called often: it does so beside us, on the same processor.</summary>
+    public static void AwaitCompiler()
+    {
+        long compiled;
+        do
+        {
+            compiled = JitInfo.GetCompiledMethodCount();
+            Thread.Sleep(10);
+        }
+        while (JitInfo.GetCompiledMethodCount() != compiled);
+    }
+
+    private static void Warm(Action[] works)
+    {
+        for (int i = 0; i < WarmUps; i++)
+        {
+            long compiled = JitInfo.GetCompiledMethodCount();
+            for (int round = 0; round < WarmUp; round++)
+            {
+                foreach (Action work in works)
+                    work();
+            }
+
+            AwaitCompiler();
+            if (JitInfo.GetCompiledMethodCount() == compiled)
+                return;
+        }
+    }
+
+    /// <summary>How often work is done in one round.</summary>
+    private static int RepeatsOf(Action work)
+    {
+        Least once = new();
+        for (int i = 0; i < 3; i++)
+        {
+            long before = Clock.Now;
+            work();
+            once.Take(Clock.Since(before));
+        }
+
+        return (int)Math.Ceiling(LongEnough / Math.Max(once.Value, 1));
+    }
+
+    private double[] Measure(int operations, Action[] works, int[] repeats)
+    {
+        Least[] best = Array.ConvertAll(works, _ => new Least());
+        long begun = Clock.Now;
+        for (int round = 0; round < Rounds || Clock.Since(begun) < Enough; round++)
+        {
+            for (int i = 0; i < works.Length; i++)
+            {
+                long before = Clock.Now;
+                for (int repeat = 0; repeat < repeats[i]; repeat++)
+                    works[i]();
+                best[i].Take(Clock.Since(before) / repeats[i] / operations);
+            }
+        }
+
+        return Array.ConvertAll(best, one => one.Value);
     }
 
     private string NameOf(string name) => name.Length == 0 ? _trial : $"{_trial}/{name}";

@@ -56,7 +56,7 @@ internal static unsafe class RemoteDma
             int count = Math.Max(Math.Max(range / size, (1 << 20) / size), 4);
             foreach (bool write in new[] { false, true })
             {
-                double[] best = session.BestOf(count, () =>
+                double[] best = session.BestOfEach(count, () =>
                 {
                     fixed (byte* here = local)
                     {

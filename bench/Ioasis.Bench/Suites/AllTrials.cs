@@ -11,8 +11,9 @@ internal static class AllTrials
     {
         IEnumerable<Trial> all =
         [
-            .. MapSuite.Trials(), .. PlaceSuite.Trials(), .. TranslateSuite.Trials(), .. DmaSuite.Trials(), .. DispatchSuite.Trials(),
-            .. FaultSuite.Trials(), .. DirtySuite.Trials(), .. ScaleSuite.Trials(), .. WorstSuite.Trials(), .. IntervalSuite.Trials(), .. RunnerSuite.Trials(),
+            .. MachineSuite.Trials(), .. MapSuite.Trials(), .. PlaceSuite.Trials(), .. TranslateSuite.Trials(), .. DmaSuite.Trials(),
+            .. DispatchSuite.Trials(), .. FaultSuite.Trials(), .. DirtySuite.Trials(), .. ScaleSuite.Trials(), .. DescriptorSuite.Trials(),
+            .. WorstSuite.Trials(), .. MemorySuite.Trials(), .. IntervalSuite.Trials(), .. RunnerSuite.Trials(),
         ];
         return quick ? all.Where(trial => !trial.IsLong) : all;
     }

@@ -69,7 +69,7 @@ internal static unsafe class DirtySuite
         }
 
         ulong at = (ulong)&cmd;
-        double[] best = session.BestOf(1, () =>
+        double[] best = session.BestOfEach(1, () =>
         {
             Reason inner = default;
             Rig.Must(file.Ioctl(caller, Abi.Iommufd.IOMMU_HWPT_GET_DIRTY_BITMAP, at, out _, ref inner), in inner);

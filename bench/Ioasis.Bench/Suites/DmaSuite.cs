@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Ioasis.Bench.Engine;
 using Ioasis.Bench.Rows;
 using Ioasis.Engine.Addresses;
@@ -19,6 +18,12 @@ internal static class DmaSuite
                 yield return new Trial($"dma/{(write ? "write" : "read")}/{size}/{range}", session => Copy(session, size, range, write));
         }
 
+        foreach (int range in new[] { 1 << 18, 16 << 20 })
+        {
+            foreach (bool write in new[] { false, true })
+                yield return new Trial($"dma/{(write ? "scatter" : "gather")}/4096/{range}", session => List(session, 4096, range, write));
+        }
+
         yield return new Trial("dma/threads", TwoThreads);
     }
 
@@ -35,28 +40,63 @@ internal static class DmaSuite
         using Rig rig = new(memory, attached: true);
         rig.Map(0, Mapped);
         DmaPort port = rig.Device.OpenPort();
-        byte[] local = new byte[size];
+        using BenchMemory local = new((ulong)size); // of the same alignment for both
+        ulong mask = (ulong)range - 1;
         int count = Math.Max(range / size, Math.Min((1 << 18) / size, 256));
-        double[] best = session.BestOf(count, () =>
+        double[] best = session.BestOfEach(count, () =>
         {
             for (int i = 0; i < count; i++)
             {
-                Iova at = new((ulong)(i * (long)size % range));
-                if (!(write ? port.Write(at, local) : port.Read(at, local)))
+                Iova at = new((ulong)i * (ulong)size & mask);
+                if (!(write ? port.Write(at, local.Bytes(0, size)) : port.Read(at, local.Bytes(0, size))))
                     throw new InvalidOperationException("aborted");
             }
         }, () =>
         {
             for (int i = 0; i < count; i++)
             {
-                Span<byte> there = memory.Bytes((ulong)(i * (long)size % range), size);
+                Span<byte> there = memory.Bytes((ulong)i * (ulong)size & mask, size);
                 if (write)
-                    local.CopyTo(there);
+                    local.Bytes(0, size).CopyTo(there);
                 else
-                    there.CopyTo(local);
+                    there.CopyTo(local.Bytes(0, size));
             }
         });
-        string text = $"DMA {(write ? "write" : "read")} of {Bytes(size)}{(range > size ? $" over {Bytes(range)}" : ", hot")}";
+        string text = $"DMA {(write ? "write" : "read")} of {Sizes.Text(size)}{(range > size ? $" over {Sizes.Text(range)}" : ", hot")}";
+        session.Add("", text, "ns", best[0], GoalOf(size), new Yardstick("memcpy", best[1]));
+    }
+
+    /// <summary>As <see cref="Copy"/>, but the device has lists of pieces, as drivers give them, and a buffer for each list.</summary>
+    private static void List(Session session, int size, int range, bool write)
+    {
+        const int pieces = 32;
+        using BenchMemory memory = new(Mapped);
+        using Rig rig = new(memory, attached: true);
+        rig.Map(0, Mapped);
+        DmaPort port = rig.Device.OpenPort();
+        using BenchMemory local = new((ulong)(size * pieces));
+        DmaSegment[] all = [.. Enumerable.Range(0, range / size).Select(i => new DmaSegment(new Iova((ulong)i * (ulong)size), size))];
+        double[] best = session.BestOfEach(all.Length, () =>
+        {
+            for (int i = 0; i < all.Length; i += pieces)
+            {
+                ReadOnlySpan<DmaSegment> list = all.AsSpan(i, pieces);
+                Span<byte> here = local.Bytes(0, size * pieces);
+                if (!(write ? port.Scatter(Pasid.None, list, here) : port.Gather(Pasid.None, list, here)))
+                    throw new InvalidOperationException("aborted");
+            }
+        }, () =>
+        {
+            for (int i = 0; i < all.Length; i++)
+            {
+                Span<byte> there = memory.Bytes(all[i].Iova.Value, size), here = local.Bytes((ulong)(i % pieces * size), size);
+                if (write)
+                    here.CopyTo(there);
+                else
+                    there.CopyTo(here);
+            }
+        });
+        string text = $"DMA {(write ? "write" : "read")} of {Sizes.Text(size)} over {Sizes.Text(range)}, lists of {pieces}";
         session.Add("", text, "ns", best[0], GoalOf(size), new Yardstick("memcpy", best[1]));
     }
 
@@ -94,17 +134,15 @@ internal static class DmaSuite
             Processors.Pin(i);
             byte[] into = new byte[64];
             start.SignalAndWait();
-            begun[i] = Stopwatch.GetTimestamp();
+            begun[i] = Clock.Now;
             for (int read = 0; read < reads; read++)
                 port.Read(new Iova((ulong)(i * (32 << 20)) + (ulong)(read & 0xffff) * 64), into);
-            ended[i] = Stopwatch.GetTimestamp();
+            ended[i] = Clock.Now;
         }))];
         foreach (Thread thread in threads)
             thread.Start();
         foreach (Thread thread in threads)
             thread.Join();
-        return ports.Length * reads / Stopwatch.GetElapsedTime(begun.Min(), ended.Max()).TotalMicroseconds;
+        return ports.Length * reads / (Clock.Between(begun.Min(), ended.Max()) / 1000);
     }
-
-    private static string Bytes(int count) => count >= 1 << 20 ? $"{count >> 20} MiB" : count >= 1 << 10 ? $"{count >> 10} KiB" : $"{count} bytes";
 }

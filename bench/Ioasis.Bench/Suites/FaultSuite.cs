@@ -1,15 +1,9 @@
-using Ioasis.Abi;
 using Ioasis.Bench.Engine;
 using Ioasis.Bench.Rows;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Dma;
 using Ioasis.Engine.Faults;
-using Ioasis.Engine.Hardware;
 using Ioasis.Engine.Mock;
-using Ioasis.Engine.Objects;
-using Ioasis.Engine.Reasons;
-using Ioasis.Engine.Spaces;
-using Ioasis.Engine.Tables;
 
 namespace Ioasis.Bench.Suites;
 
@@ -22,16 +16,13 @@ internal static class FaultSuite
     private static void Alone(Session session)
     {
         const int count = 256;
-        using Desk desk = new();
-        PageRequest request = new(default, 1, iommu_hwpt_pgfault_perm.IOMMU_PGFAULT_PERM_READ, MockFormat.ApertureFirst, IsLast: true);
+        using FaultDesk desk = new();
         double best = session.Best(count, () =>
         {
             for (int i = 0; i < count; i++)
             {
-                desk.Device.TryRequest(in request, out _);
-                desk.Queue.TryTake(1, out PageRequestGroup? group, out _);
-                desk.Queue.Done(group!);
-                desk.Queue.Answer(group!.Cookie, PageResponse.Success);
+                desk.Request();
+                desk.Queue.Answer(desk.Take().Cookie, PageResponse.Success);
             }
         });
         session.Add("", "page request, read, answered, one thread", "ns", best, Goal.AtMost(1000));
@@ -47,7 +38,7 @@ internal static class FaultSuite
         }
 
         const int count = 64;
-        using Desk desk = new();
+        using FaultDesk desk = new();
         using CancellationTokenSource stop = new();
         Thread user = new(() =>
         {
@@ -76,59 +67,5 @@ internal static class FaultSuite
         stop.Cancel();
         user.Join();
         session.Add("", "DMA with a page fault: request, read, map, answer, retry, unmap; two threads", "ns", best, Goal.AtMost(1000));
-    }
-
-    /// <summary>A device that sends page requests to a queue.</summary>
-    private sealed class Desk : IDisposable
-    {
-        private readonly BenchMemory _memory = new(1 << 20);
-        private readonly IommuContext _context;
-        private readonly BoundDevice _bound;
-        private readonly Ioas _space;
-
-        public Desk()
-        {
-            IommuSystem system = new();
-            _context = new IommuContext(system);
-            Device = new PhysicalDevice("faulting", new RequesterId(1, 0, 0), new IommuGroup(system, 0, new MockIommu("mock0")), [])
-            {
-                PageRequests = true, BusMaster = true,
-            };
-            Reason why = default;
-            Rig.Must(_context.Bind(Device, out BoundDevice? bound, ref why), in why);
-            _bound = bound!;
-            _space = _context.AllocateSpace();
-            _context.Publish(_space);
-            Queue = _context.AllocateFaultQueue();
-            _context.Publish(Queue);
-            Rig.Must(_context.AllocateTable(
-                _bound.Id, _space.Id, iommufd_hwpt_alloc_flags.IOMMU_HWPT_FAULT_ID_VALID, Queue.Id, default, out PageTable? table, ref why), in why);
-            _context.Publish(table!);
-            ObjectId id = table!.Id;
-            Rig.Must(_bound.Attach(Pasid.None, ref id, ref why), in why);
-        }
-
-        public PhysicalDevice Device { get; }
-
-        public FaultQueue Queue { get; }
-
-        public void Map()
-        {
-            Reason why = default;
-            Rig.Must(_context.Map(_space.Id, _memory, _memory.At(0), Rig.Page, new Iova(MockFormat.ApertureFirst), AreaAccess.ReadWrite, false, out _, ref why), in why);
-        }
-
-        public void Unmap()
-        {
-            Reason why = default;
-            Rig.Must(_context.Unmap(_space.Id, new Iova(MockFormat.ApertureFirst), Rig.Page, out _, ref why), in why);
-        }
-
-        public void Dispose()
-        {
-            _bound.Unbind();
-            _context.Release();
-            _memory.Dispose();
-        }
     }
 }

@@ -22,6 +22,8 @@ internal static class MapSuite
                 yield return new Trial($"map/{areas}/{state}", session => Many(session, areas, attached, Rig.Page, "4 KiB")) { IsLong = areas > 100_000 };
             yield return new Trial($"map/10000/{state}/1TiB", session => Many(session, 10_000, attached, Rig.TiB, "1 TiB"));
         }
+
+        yield return new Trial("map/10000/free/mixed", Mixed);
     }
 
     /// <summary>What performance.md of the project's owners asks for, by number of areas: map, unmap.</summary>
@@ -97,6 +99,40 @@ internal static class MapSuite
                 tree.Remove(hole);
         });
         Add(session, areas, attached, sizeText, best);
+    }
+
+    /// <summary>Sizes of 1 byte to 1 TiB at odd addresses: what only an address space takes that nothing is attached to.</summary>
+    private static void Mixed(Session session)
+    {
+        const int areas = 10_000;
+        using BenchMemory memory = new(1 << 20);
+        using Rig rig = new(memory, attached: false);
+        Patchwork patchwork = new(areas);
+        SortedDictionary<ulong, (ulong, object)> tree = [];
+        foreach (Patch patch in patchwork.Kept)
+        {
+            rig.Map(rig.Space, patch.Iova, patch.Length, patch.Offset);
+            tree.Add(patch.Iova, (patch.Length, tree));
+        }
+
+        double[] best = session.BestOf(Batch, () =>
+        {
+            foreach (ref readonly Patch patch in patchwork.Next(Batch))
+                rig.Map(rig.Space, patch.Iova, patch.Length, patch.Offset);
+        }, () =>
+        {
+            foreach (ref readonly Patch patch in patchwork.Same(Batch))
+                rig.Unmap(patch.Iova, patch.Length);
+        }, () =>
+        {
+            foreach (ref readonly Patch patch in patchwork.Same(Batch))
+                tree.Add(patch.Iova, (patch.Length, tree));
+        }, () =>
+        {
+            foreach (ref readonly Patch patch in patchwork.Same(Batch))
+                tree.Remove(patch.Iova);
+        });
+        Add(session, areas, false, "1 byte to 1 TiB, unaligned", best);
     }
 
     private static void Add(Session session, int areas, bool attached, string size, double[] best)

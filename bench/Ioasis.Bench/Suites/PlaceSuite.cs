@@ -10,7 +10,7 @@ namespace Ioasis.Bench.Suites;
 /// </summary>
 internal static class PlaceSuite
 {
-    private const int Batch = 64;
+    private const int Batch = 256;
 
     public static IEnumerable<Trial> Trials()
     {
@@ -18,7 +18,9 @@ internal static class PlaceSuite
             yield return new Trial($"place/small/{areas}", session => TooSmall(session, areas));
         foreach (int areas in new[] { 100, 10_000, 100_000 })
             yield return new Trial($"place/misaligned/{areas}", session => Misaligned(session, areas));
-        yield return new Trial("place/fragmented/100000", Fragmented);
+        yield return new Trial("place/fragmented/100000", session =>
+            Fragmented(session, random => (ulong)random.Next(1, 17) * Rig.Page, "1 to 16 pages"));
+        yield return new Trial("place/mixed/100000", session => Fragmented(session, Patchwork.AnyLength, "1 byte to 1 TiB"));
     }
 
     /// <summary>Every hole but the last is a page too small.</summary>
@@ -71,8 +73,8 @@ internal static class PlaceSuite
         return row[^1].Last + 1;
     }
 
-    /// <summary>Sizes of 1 to 16 pages come and go at random, where the engine puts them.</summary>
-    private static void Fragmented(Session session)
+    /// <summary>Areas of many sizes come and go at random, where the engine puts them.</summary>
+    private static void Fragmented(Session session, Func<Random, ulong> lengthOf, string sizes)
     {
         const int areas = 100_000;
         using BenchMemory memory = new(1 << 20);
@@ -89,7 +91,7 @@ internal static class PlaceSuite
             for (int i = 0; i < Batch; i++)
                 Replace();
         });
-        session.Add("", "automatic IOVA and unmap, 100,000 areas of 1 to 16 pages, fragmented", "ns", best);
+        session.Add("", $"automatic IOVA and unmap, 100,000 areas of {sizes}, fragmented", "ns", best);
 
         void Replace()
         {
@@ -100,7 +102,7 @@ internal static class PlaceSuite
 
         void Place(out (ulong Iova, ulong Length) area)
         {
-            ulong length = (ulong)random.Next(1, 17) * Rig.Page;
+            ulong length = lengthOf(random);
             area = (rig.MapAnywhere(length, Rig.Page), length);
         }
     }

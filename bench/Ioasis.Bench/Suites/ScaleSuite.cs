@@ -1,79 +1,78 @@
-using System.Diagnostics;
-using Ioasis.Abi;
 using Ioasis.Bench.Engine;
+using Ioasis.Bench.Limits;
 using Ioasis.Bench.Rows;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Dma;
-using Ioasis.Engine.Hardware;
-using Ioasis.Engine.Mock;
-using Ioasis.Engine.Objects;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Spaces;
-using Ioasis.Engine.Tables;
 
 namespace Ioasis.Bench.Suites;
 
-/// <summary>One descriptor, one device, 1,048,576 PASIDs, each attached to its own address space with one mapping.</summary>
+/// <summary>One descriptor, one device, 1,048,576 PASIDs, each attached to its own address space with one mapping; by engine calls and by ioctls.</summary>
 internal static class ScaleSuite
 {
-    private const int Spaces = 1 << Pasid.Bits;
+    private const int Spaces = (1 << Pasid.Bits) - 1, Rounds = 3;
 
-    public static IEnumerable<Trial> Trials() => [new("scale/pasids", Build) { IsLong = true }];
+    public static IEnumerable<Trial> Trials() =>
+    [
+        new("scale/pasids", session => Build(session, memory => new CallPasids(memory), "engine calls", Goal.AtMost(1000))) { IsLong = true },
+        new("scale/ioctls", session => Build(session, memory => new IoctlPasids(memory), "ioctls", Goal.AtMost(1300))) { IsLong = true },
+    ];
 
-    private static void Build(Session session)
+    private static void Build(Session session, Func<BenchMemory, PasidRig> open, string how, Goal goal)
     {
         using BenchMemory memory = new(1 << 20);
-        IommuSystem system = new();
-        IommuContext context = new(system);
-        PhysicalDevice device = new("wide", new RequesterId(1, 0, 0), new IommuGroup(system, 0, new MockIommu("mock0")), [])
+        Least setUp = new(), bytes = new(), close = new();
+        string collector = "";
+        double[] translate = [];
+        for (int round = 0; round < Rounds; round++)
         {
-            PasidBits = Pasid.Bits, BusMaster = true,
-        };
-        Reason why = default;
-        Rig.Must(context.Bind(device, out BoundDevice? bound, ref why), in why);
-        long before = GC.GetTotalMemory(true);
-        long begun = Stopwatch.GetTimestamp();
-        for (uint i = 1; i < Spaces; i++)
-            Add(context, bound!, memory, i);
-        double each = Stopwatch.GetElapsedTime(begun).TotalNanoseconds / (Spaces - 1);
-        double bytes = (GC.GetTotalMemory(true) - before) / (double)(Spaces - 1);
-        session.Add("setup", "address space, map, HWPT and attach of a PASID, 1,048,575 of them", "ns each", each, Goal.AtMost(1000));
-        session.Add("bytes", "the same, memory", "bytes each", bytes, Goal.AtMost(512));
+            PasidRig rig = open(memory);
+            long before = HeldMemory.Now();
+            int collections = GC.CollectionCount(0);
+            TimeSpan paused = GC.GetTotalPauseDuration();
+            long begun = Clock.Now;
+            for (uint pasid = 1; pasid <= Spaces; pasid++)
+                rig.Add(pasid);
+            double took = Clock.Since(begun);
+            if (took / Spaces < setUp.Value)
+                collector = $"{GC.CollectionCount(0) - collections} collections, {(GC.GetTotalPauseDuration() - paused).TotalNanoseconds / took:p0} of it";
+            setUp.Take(took / Spaces);
+            bytes.Take((HeldMemory.Now() - before) / (double)Spaces);
+            if (round == Rounds - 1)
+                translate = Translate(session, rig.Port);
+            begun = Clock.Now;
+            rig.Close();
+            close.Take(Clock.Since(begun) / (2 * Spaces));
+        }
 
-        DmaPort port = device.OpenPort();
-        ulong[] pasids = new ulong[1 << 14];
-        Random random = new(1);
-        foreach (ref ulong pasid in pasids.AsSpan())
-            pasid = (ulong)random.Next(1, Spaces);
-        double[] best = session.BestOf(pasids.Length, () => Translate(port, pasids, one: true), () => Translate(port, pasids, one: false));
-        session.Add("same", "translate with the same PASID, among 1,048,575", "ns", best[0], Goal.AtMost(3));
-        session.Add("random", "translate with a random PASID, among 1,048,575", "ns", best[1]);
-
-        begun = Stopwatch.GetTimestamp();
-        bound!.Unbind();
-        context.Release();
-        session.Add("close", "close of all that", "ns an object", Stopwatch.GetElapsedTime(begun).TotalNanoseconds / (2 * Spaces), Goal.AtMost(100));
+        session.Add("setup", $"IOAS, map, HWPT and attach of a PASID by {how}, 1,048,575 times ({collector})", "ns each", setUp.Value, goal);
+        session.Add("bytes", "the same, memory", "bytes each", bytes.Value, Goal.AtMost(512));
+        session.Add("same", "translate with the same PASID, among 1,048,575", "ns", translate[0], Goal.AtMost(3));
+        Yardstick load = new("dependent load", Loads.Dependent(session, (long)(bytes.Value * Spaces)));
+        session.Add("random", "translate with a random PASID, among 1,048,575", "ns", translate[1], null, load);
+        session.Add("close", "close of all that", "ns an object", close.Value, Goal.AtMost(100));
     }
 
-    private static void Add(IommuContext context, BoundDevice bound, BenchMemory memory, uint pasid)
+    private static double[] Translate(Session session, DmaPort port)
     {
-        Reason why = default;
-        Ioas space = context.AllocateSpace();
-        context.Publish(space);
-        Rig.Must(context.Map(space.Id, memory, memory.At(0), Rig.Page, new Iova(MockFormat.ApertureFirst), AreaAccess.ReadWrite, false, out _, ref why), in why);
-        Rig.Must(context.AllocateTable(bound.Id, space.Id, iommufd_hwpt_alloc_flags.IOMMU_HWPT_ALLOC_PASID, default, default, out PageTable? table, ref why), in why);
-        context.Publish(table!);
-        ObjectId id = table!.Id;
-        Rig.Must(bound.Attach(new Pasid(pasid), ref id, ref why), in why);
+        const int window = 1 << 14;
+        ulong[] pasids = new ulong[Spaces];
+        for (int i = 0; i < Spaces; i++)
+            pasids[i] = (ulong)i + 1;
+        new Random(1).Shuffle(pasids);
+        AddressStream random = new(pasids, window);
+        ulong[] one = [.. Enumerable.Repeat(77ul, window)];
+        return session.BestOfEach(window, () => Translate(port, one), () => Translate(port, random.Next()));
     }
 
-    private static void Translate(DmaPort port, ulong[] pasids, bool one)
+    private static void Translate(DmaPort port, ReadOnlySpan<ulong> pasids)
     {
         using DmaSection section = port.Enter();
         Reason why = default;
         foreach (ulong pasid in pasids)
         {
-            if (!section.TryTranslate(new Pasid(one ? 77 : (uint)pasid), new Iova(MockFormat.ApertureFirst), AreaAccess.Read, out _, out _, ref why))
+            if (!section.TryTranslate(new Pasid((uint)pasid), new Iova(PasidRig.Mapped), AreaAccess.Read, out _, out _, ref why))
                 throw new InvalidOperationException(why.ToString());
         }
     }

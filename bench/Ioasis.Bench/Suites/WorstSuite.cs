@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Ioasis.Bench.Engine;
 using Ioasis.Bench.Rows;
 using Ioasis.Engine.Addresses;
@@ -9,7 +8,7 @@ using Ioasis.Engine.Spaces;
 
 namespace Ioasis.Bench.Suites;
 
-/// <summary>What takes long because there is much of it: it must take no longer than there is. And memory that must not grow.</summary>
+/// <summary>What takes long because there is much of it: it must take no longer than there is.</summary>
 internal static class WorstSuite
 {
     private const int Million = 1_000_000;
@@ -20,8 +19,10 @@ internal static class WorstSuite
         new("worst/close", Close) { IsLong = true },
         new("worst/devices", Devices),
         new("worst/copies", Copies),
-        new("memory/objects", Objects) { IsLong = true },
-        new("memory/growth", Growth) { IsLong = true },
+        new("worst/parts/256", session => Parts(session, 256)),
+        new("worst/parts/4096", session => Parts(session, 4096)) { IsLong = true },
+        new("worst/overlaps/256", session => Overlaps(session, 256)),
+        new("worst/overlaps/4096", session => Overlaps(session, 4096)) { IsLong = true },
     ];
 
     private static void UnmapAll(Session session)
@@ -54,30 +55,28 @@ internal static class WorstSuite
     {
         const int count = 10_000;
         using BenchMemory memory = new(1 << 20);
-        double attach = 0, release = 0;
+        Least attach = new(), release = new();
         for (int round = 0; round < (session.Quick ? 2 : 5); round++)
         {
             using Rig rig = new(memory, attached: false);
             PhysicalDevice[] devices = [.. Enumerable.Range(1, count).Select(rig.NewDevice)];
             BoundDevice[] bound = new BoundDevice[count];
-            long begun = Stopwatch.GetTimestamp();
+            long begun = Clock.Now;
             for (int i = 0; i < count; i++)
             {
                 bound[i] = rig.Bind(devices[i]);
                 Rig.Attach(bound[i], rig.Space);
             }
 
-            double each = Stopwatch.GetElapsedTime(begun).TotalNanoseconds / count;
-            attach = round == 0 ? each : Math.Min(attach, each);
-            begun = Stopwatch.GetTimestamp();
+            attach.Take(Clock.Since(begun) / count);
+            begun = Clock.Now;
             foreach (BoundDevice one in bound)
                 one.Unbind();
-            each = Stopwatch.GetElapsedTime(begun).TotalNanoseconds / count;
-            release = round == 0 ? each : Math.Min(release, each);
+            release.Take(Clock.Since(begun) / count);
         }
 
-        session.Add("attach", "bind and attach 10,000 devices", "ns a device", attach);
-        session.Add("release", "detach and unbind them", "ns a device", release);
+        session.Add("attach", "bind and attach 10,000 devices", "ns a device", attach.Value);
+        session.Add("release", "detach and unbind them", "ns a device", release.Value);
     }
 
     /// <summary>One mapping, copied into many address spaces: its pins are shared.</summary>
@@ -86,9 +85,7 @@ internal static class WorstSuite
         const int spaces = 1000;
         using BenchMemory memory = new(1 << 20);
         using Rig rig = new(memory, attached: true);
-        Ioas[] others = [.. Enumerable.Range(0, spaces).Select(_ => rig.AllocateSpace())];
-        for (int i = 0; i < spaces; i++)
-            Rig.Attach(rig.Bind(rig.NewDevice(i + 1)), others[i]);
+        Ioas[] others = AttachedSpaces(rig, spaces);
         rig.Map(0, Rig.Page);
         double[] best = session.BestOf(spaces, () =>
         {
@@ -104,56 +101,59 @@ internal static class WorstSuite
         session.Add("unmap", "unmap of each", "ns a copy", best[1]);
     }
 
-    private static void Objects(Session session)
+    /// <summary>A mapping, copied page by page, each page into an address space of its own: its pins fall into as many pieces.</summary>
+    private static void Parts(Session session, int spaces) =>
+        CopyParts(session, spaces, spaces, i => ((ulong)i, 1), $"copy of each page of a mapping into its own one of {spaces:n0} attached address spaces");
+
+    /// <summary>A mapping, copied from each page on, half of it: each page is pinned as often as another, and none as often as the next.</summary>
+    private static void Overlaps(Session session, int spaces) =>
+        CopyParts(session, spaces, 2 * spaces, i => ((ulong)i, (ulong)spaces), $"copy of half of a mapping, from each page on, into {spaces:n0} attached address spaces");
+
+    private static void CopyParts(Session session, int spaces, int pages, Func<int, (ulong First, ulong Count)> part, string text)
     {
-        const int count = 100_000;
-        using BenchMemory memory = new(1 << 20);
-        using (Rig rig = new(memory, attached: false))
-            session.Add("space", "an empty IOAS", "bytes", Each(count, _ => rig.AllocateSpace()));
-        using (Rig rig = new(memory, attached: false))
+        using BenchMemory memory = new((ulong)pages * Rig.Page);
+        Least copy = new(), unmap = new(), wholeCopy = new(), wholeUnmap = new();
+        for (int round = 0; round < (session.Quick ? 2 : 4); round++)
         {
-            Ioas[] spaces = [.. Enumerable.Range(0, count).Select(_ => rig.AllocateSpace())];
-            session.Add("mapped", "its first area", "bytes", Each(count, i => rig.Map(spaces[i], 0, Rig.Page)));
+            Round(part, copy, unmap);
+            Round(_ => (0, (ulong)pages), wholeCopy, wholeUnmap);
         }
 
-        using (Rig rig = new(memory, attached: false))
-            session.Add("area", "an area among 1,000,000", "bytes", Each(Million, i => rig.Map((ulong)i * 2 * Rig.Page, Rig.Page)));
-    }
+        session.Add("copy", text, "ns a copy", copy.Value, null, new Yardstick("all of it into each", wholeCopy.Value));
+        session.Add("unmap", "unmap of each", "ns a copy", unmap.Value, null, new Yardstick("all of it from each", wholeUnmap.Value));
 
-    /// <summary>A million times of everything; what is held afterwards, more than after the first thousand.</summary>
-    private static void Growth(Session session)
-    {
-        using BenchMemory memory = new(1 << 20);
-        using Rig rig = new(memory, attached: true);
-        session.Add("map", "held after 1,000,000 maps and unmaps", "bytes", Grown(i =>
+        void Round(Func<int, (ulong First, ulong Count)> part, Least copy, Least unmap)
         {
-            rig.Map((ulong)(i & 0xffff) * 2 * Rig.Page, Rig.Page);
-            rig.Unmap((ulong)(i & 0xffff) * 2 * Rig.Page, Rig.Page);
-        }), Goal.AtMost(4096));
-        IommuSystem system = new();
-        session.Add("open", "held after 1,000,000 opens and closes", "bytes", Grown(_ =>
-        {
-            IommuContext context = new(system);
-            context.Publish(context.AllocateSpace());
-            context.Release();
-        }), Goal.AtMost(4096));
+            using Rig rig = new(memory, attached: true);
+            Ioas[] others = AttachedSpaces(rig, spaces);
+            rig.Map(0, (ulong)pages * Rig.Page);
+            GC.Collect();
+            Reason why = default;
+            long begun = Clock.Now;
+            for (int i = 0; i < spaces; i++)
+            {
+                (ulong first, ulong count) = part(i);
+                Rig.Must(rig.Context.Copy(
+                    rig.Space.Id, new Iova(first * Rig.Page), count * Rig.Page, others[i].Id, new Iova(0), AreaAccess.ReadWrite, out _, ref why), in why);
+            }
+
+            copy.Take(Clock.Since(begun) / spaces);
+            begun = Clock.Now;
+            for (int i = 0; i < spaces; i++)
+                rig.Unmap(others[i], 0, part(i).Count * Rig.Page);
+            unmap.Take(Clock.Since(begun) / spaces);
+        }
     }
 
-    private static double Grown(Action<int> once)
+    private static Ioas[] AttachedSpaces(Rig rig, int count)
     {
-        for (int i = 0; i < 100_000; i++)
-            once(i);
-        long before = GC.GetTotalMemory(true);
-        for (int i = 0; i < Million; i++)
-            once(i);
-        return Math.Max(GC.GetTotalMemory(true) - before, 0);
-    }
-
-    private static double Each(int count, Action<int> once)
-    {
-        long before = GC.GetTotalMemory(true);
+        Ioas[] spaces = new Ioas[count];
         for (int i = 0; i < count; i++)
-            once(i);
-        return (GC.GetTotalMemory(true) - before) / (double)count;
+        {
+            spaces[i] = rig.AllocateSpace();
+            Rig.Attach(rig.Bind(rig.NewDevice(i + 1)), spaces[i]);
+        }
+
+        return spaces;
     }
 }

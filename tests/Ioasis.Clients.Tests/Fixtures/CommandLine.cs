@@ -15,8 +15,10 @@ internal static class CommandLine
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(3);
 
     /// <summary>The command line of this build, where it was built (the demo's program lies beside it): <c>dotnet ioasis.dll</c>.</summary>
-    public static string[] Ioasis { get; } = ["dotnet", Path.GetFullPath(Path.Combine(
-        AppContext.BaseDirectory, "..", "..", "Ioasis.Cli", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "ioasis.dll"))];
+    public static string[] Ioasis { get; } = ["dotnet", Built("Ioasis.Cli", "ioasis.dll")];
+
+    /// <summary>The bench of this build.</summary>
+    public static string[] Bench { get; } = ["dotnet", Built("Ioasis.Bench", "Ioasis.Bench.dll")];
 
     public static bool IsRoot { get; } = Environment.UserName == "root" || Environment.GetEnvironmentVariable("USER") == "root";
 
@@ -51,6 +53,10 @@ internal static class CommandLine
         process.WaitForExit(); // and until both streams have been read
         return new CommandResult(process.ExitCode, output.ToString(), error.ToString());
     }
+
+    /// <summary>What a project was built into, with the tests' own configuration.</summary>
+    private static string Built(string project, string file) => Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory, "..", "..", project, Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), file));
 
     private static void Append(StringBuilder text, string? line)
     {

@@ -86,10 +86,12 @@ internal static class TranslateSuite
     {
         using DmaSection section = port.Enter();
         ReadOnlySpan<Iova> iovas = MemoryMarshal.Cast<ulong, Iova>(addresses);
-        for (; !iovas.IsEmpty; iovas = iovas[Batch..])
+        while (!iovas.IsEmpty)
         {
-            if (section.TranslateMany(Pasid.None, iovas[..Batch], AreaAccess.Read, translations) != Batch)
+            int count = Math.Min(Batch, iovas.Length);
+            if (section.TranslateMany(Pasid.None, iovas[..count], AreaAccess.Read, translations) != count)
                 throw new InvalidOperationException("not there");
+            iovas = iovas[count..];
         }
     }
 

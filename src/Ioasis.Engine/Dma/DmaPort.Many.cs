@@ -1,8 +1,10 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Intervals;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Spaces;
+using Ioasis.Engine.Tables;
 
 namespace Ioasis.Engine.Dma;
 
@@ -24,7 +26,8 @@ public sealed partial class DmaPort
         {
             int pieces = 0, bytes = 0;
             Open();
-            while (pieces < from.Length && TryReach(pasid, from[pieces], bytes, AreaAccess.Read, out Span<byte> memory))
+            PageTable? table = TableOf(pasid);
+            while (pieces < from.Length && TryReach(table, pasid, from[pieces], bytes, AreaAccess.Read, out Span<byte> memory))
             {
                 memory.CopyTo(into[bytes..]);
                 bytes += memory.Length;
@@ -64,7 +67,8 @@ public sealed partial class DmaPort
         {
             int pieces = 0, bytes = 0;
             Open();
-            while (pieces < to.Length && TryReach(pasid, to[pieces], bytes, AreaAccess.Write, out Span<byte> memory))
+            PageTable? table = TableOf(pasid);
+            while (pieces < to.Length && TryReach(table, pasid, to[pieces], bytes, AreaAccess.Write, out Span<byte> memory))
             {
                 from.Slice(bytes, memory.Length).CopyTo(memory);
                 ulong iova = to[pieces].Iova.Value;
@@ -94,17 +98,28 @@ public sealed partial class DmaPort
     /// takes a system call), and the section does not become longer than it may be. What cannot goes the plain way, which also knows
     /// what to do about faults.
     /// </summary>
-    private bool TryReach(Pasid pasid, DmaSegment piece, int before, AreaAccess access, out Span<byte> memory)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryReach(PageTable? table, Pasid pasid, DmaSegment piece, int before, AreaAccess access, out Span<byte> memory)
     {
         memory = default;
-        Reason why = default;
         ulong iova = piece.Iova.Value;
-        if (piece.Length > LongestCopy - before || !TryTranslate(pasid, iova, (ulong)piece.Length, access, ref why))
+        if (table is null || piece.Length > LongestCopy - before)
             return false;
         IotlbEntry front = _front;
+        if (!front.IsGood(table, iova) || (front.Access & access) == 0)
+        {
+            Reason why = default;
+            if (!TryTranslateSlowly(table, pasid, iova, (ulong)piece.Length, access, ref why))
+                return false;
+            front = _front;
+        }
+
         return (ulong)piece.Length - 1 <= front.Last - iova
             && front.Backing.TryGetBytes(front.Address + (iova - front.First), piece.Length, out memory);
     }
+
+    /// <summary>The page table of requests in a section that has begun; null when they are blocked.</summary>
+    private PageTable? TableOf(Pasid pasid) => _device.BusMaster ? _group.TableOf(pasid) : null;
 
     private static void CheckLength(ReadOnlySpan<DmaSegment> list, int length)
     {
@@ -125,7 +140,7 @@ public sealed partial class DmaPort
     internal int TranslateMany(Pasid pasid, ReadOnlySpan<Iova> iovas, AreaAccess access, Span<DmaTranslation> translations)
     {
         translations = translations[..iovas.Length];
-        if (!_device.BusMaster || _group.TableOf(pasid) is not { } table)
+        if (TableOf(pasid) is not { } table)
         {
             translations.Clear();
             return 0;

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace Ioasis.Engine.Intervals;
 
 /// <summary>
@@ -12,23 +10,19 @@ namespace Ioasis.Engine.Intervals;
 /// if it was a branch. So a reader that is still inside, or comes there by an old address, finds a node of the kind that it expects,
 /// whatever it holds by now; that it is not the right one the reader learns from the leaf's version or the map's structure number, neither of
 /// which ever goes back.</para>
-/// <para><b>Memory</b> comes in blocks, each a quarter of all before it together, within limits. They are held as long as the pool, and
-/// maps hold the pool. Nothing is taken before the first node is.</para>
+/// <para><b>Memory</b> comes in blocks, which are held as long as the pool, and maps hold the pool. Branches have blocks of their own, so
+/// that they lie in few pages: every search goes through them.</para>
 /// </remarks>
 public sealed unsafe class NodePool<TValue>
     where TValue : unmanaged
 {
-    private const int SmallestBlock = 1 << 10, LargestBlock = 1 << 20; // bytes
-    private const int Share = 4; // a block is this part of all before it
-
-    private readonly List<byte[]> _blocks = []; // held for their memory only: they are pinned
+    private readonly NodeBlocks _leafBlocks = new(), _branchBlocks = new();
     private readonly Branch*[] _spareBranches = new Branch*[Shape.MaxHeight]; // by level, the lowest first
     private readonly List<Refusals> _refusals = [];
     private Leaf<TValue>* _spareLeaves;
-    private byte* _next, _end; // what is left of the last block
 
     /// <summary>Bytes of memory held, in use or spare.</summary>
-    public long Bytes { get; private set; }
+    public long Bytes => _leafBlocks.Bytes + _branchBlocks.Bytes;
 
     /// <summary>Some branch may have refusals.</summary>
     internal bool HasRefusals => _refusals.Count != 0;
@@ -38,7 +32,7 @@ public sealed unsafe class NodePool<TValue>
     {
         Leaf<TValue>* leaf = _spareLeaves;
         if (leaf == null)
-            leaf = (Leaf<TValue>*)Carve(SizeOfLeaf);
+            leaf = (Leaf<TValue>*)_leafBlocks.Take(SizeOfLeaf);
         else
             _spareLeaves = leaf->Next;
         leaf->Clear();
@@ -54,7 +48,7 @@ public sealed unsafe class NodePool<TValue>
         ref Branch* spare = ref _spareBranches[level - 1];
         Branch* branch = spare;
         if (branch == null)
-            branch = (Branch*)Carve(RoundUp(sizeof(Branch)));
+            branch = (Branch*)_branchBlocks.Take(sizeof(Branch));
         else
             spare = branch->Next;
         branch->Open(child, inside);
@@ -96,28 +90,5 @@ public sealed unsafe class NodePool<TValue>
     internal void Forget(Branch* branch) => RefusalsOf(branch)?.Forget();
 
     /// <remarks>A reader compares its position with the count before it reads an entry, but prefetches before that: one entry more fits.</remarks>
-    private static int SizeOfLeaf => RoundUp(Math.Max(sizeof(Leaf<TValue>), 2 * Shape.Line + (Shape.Leaf + 1) * sizeof(Entry<TValue>)));
-
-    private static int RoundUp(int bytes) => (bytes + Shape.Line - 1) & -Shape.Line;
-
-    /// <summary>New memory, zero.</summary>
-    private byte* Carve(int bytes)
-    {
-        if (_end - _next < bytes)
-            AddBlock(bytes);
-        byte* node = _next;
-        _next += bytes;
-        return node;
-    }
-
-    private void AddBlock(int least)
-    {
-        int bytes = Math.Max(least, (int)Math.Clamp(Bytes / Share, SmallestBlock, LargestBlock));
-        byte[] block = GC.AllocateArray<byte>(bytes + Shape.Line, pinned: true);
-        _blocks.Add(block);
-        Bytes += block.Length;
-        nuint first = (nuint)Unsafe.AsPointer(ref block[0]);
-        _next = (byte*)((first + Shape.Line - 1) & ~(nuint)(Shape.Line - 1));
-        _end = _next + bytes;
-    }
+    private static int SizeOfLeaf => Math.Max(sizeof(Leaf<TValue>), 2 * Shape.Line + (Shape.Leaf + 1) * sizeof(Entry<TValue>));
 }

@@ -7,16 +7,16 @@ namespace Ioasis.Engine.Intervals;
 /// together, within limits. Nothing is taken before the first node is, and nothing given back before all is.
 /// </summary>
 /// <remarks>Not thread-safe.</remarks>
-internal sealed unsafe class NodeBlocks
+internal unsafe struct NodeBlocks
 {
     private const int Smallest = 1 << 10, Largest = 1 << 20; // bytes of a block
     private const int Share = 4;
 
-    private readonly List<byte[]> _blocks = []; // held for their memory only
+    private List<byte[]>? _blocks; // held for their memory only
     private byte* _next, _end; // what is left of the last block
 
     /// <summary>Bytes of all blocks.</summary>
-    public long Bytes { get; private set; }
+    public long Bytes { readonly get; private set; }
 
     /// <summary>New memory, zero.</summary>
     public void* Take(int bytes)
@@ -33,7 +33,7 @@ internal sealed unsafe class NodeBlocks
     {
         int bytes = Math.Max(least, (int)Math.Clamp(Bytes / Share, Smallest, Largest));
         byte[] block = GC.AllocateArray<byte>(bytes + Shape.Line, pinned: true);
-        _blocks.Add(block);
+        (_blocks ??= []).Add(block);
         Bytes += block.Length;
         nuint first = (nuint)Unsafe.AsPointer(ref block[0]);
         _next = (byte*)((first + Shape.Line - 1) & ~(nuint)(Shape.Line - 1));

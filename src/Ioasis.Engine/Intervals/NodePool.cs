@@ -16,16 +16,16 @@ namespace Ioasis.Engine.Intervals;
 public sealed unsafe class NodePool<TValue>
     where TValue : unmanaged
 {
-    private readonly NodeBlocks _leafBlocks = new(), _branchBlocks = new();
-    private readonly Branch*[] _spareBranches = new Branch*[Shape.MaxHeight]; // by level, the lowest first
-    private readonly List<Refusals> _refusals = [];
+    private NodeBlocks _leafBlocks, _branchBlocks;
+    private Branch*[]? _spareBranches; // by level, the lowest first
+    private List<Refusals>? _refusals;
     private Leaf<TValue>* _spareLeaves;
 
     /// <summary>Bytes of memory held, in use or spare.</summary>
     public long Bytes => _leafBlocks.Bytes + _branchBlocks.Bytes;
 
     /// <summary>Some branch may have refusals.</summary>
-    internal bool HasRefusals => _refusals.Count != 0;
+    internal bool HasRefusals => _refusals is not null;
 
     /// <summary>An empty leaf.</summary>
     internal Leaf<TValue>* TakeLeaf()
@@ -45,6 +45,7 @@ public sealed unsafe class NodePool<TValue>
     /// <param name="inside">The largest hole below it.</param>
     internal Branch* TakeBranch(int level, void* child, ulong inside)
     {
+        _spareBranches ??= new Branch*[Shape.MaxHeight];
         ref Branch* spare = ref _spareBranches[level - 1];
         Branch* branch = spare;
         if (branch == null)
@@ -66,17 +67,18 @@ public sealed unsafe class NodePool<TValue>
     internal void Return(Branch* branch, int level)
     {
         Forget(branch);
-        ref Branch* spare = ref _spareBranches[level - 1];
+        ref Branch* spare = ref _spareBranches![level - 1];
         branch->Next = spare;
         spare = branch;
     }
 
     /// <summary>What searches have learnt of a branch's children; null when nothing.</summary>
-    internal Refusals? RefusalsOf(Branch* branch) => branch->Refusals == 0 ? null : _refusals[branch->Refusals - 1];
+    internal Refusals? RefusalsOf(Branch* branch) => branch->Refusals == 0 ? null : _refusals![branch->Refusals - 1];
 
     /// <summary>The same, made when it is not there. A branch keeps it, also while it is spare.</summary>
     internal Refusals MakeRefusals(Branch* branch)
     {
+        _refusals ??= [];
         if (branch->Refusals == 0)
         {
             _refusals.Add(new Refusals());

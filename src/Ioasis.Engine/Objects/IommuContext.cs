@@ -40,7 +40,7 @@ public sealed partial class IommuContext
     internal NodePool<Area> AreaNodes { get; } = new();
 
     /// <summary>Areas of an unmap under way; a list that is kept, for the same reason. Guarded by Gate.</summary>
-    internal List<RemovedArea> RemovedAreas { get; } = new(16);
+    internal List<RemovedArea> RemovedAreas { get; } = [];
 
     /// <summary>What of the file can be mapped. Guarded by Gate.</summary>
     internal FileWindows Windows { get; } = new();

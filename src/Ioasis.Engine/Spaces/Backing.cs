@@ -86,9 +86,9 @@ internal struct Backing
     /// <summary>Pins the pages of an area once more; those that were not pinned are probed and charged.</summary>
     /// <param name="address">First byte, within the backing.</param>
     /// <param name="length">Bytes, at least 1.</param>
-    /// <param name="nodes">Where runs of pages are kept when not all are pinned alike.</param>
+    /// <param name="nodes">Where runs of pages are kept when not all are pinned alike; made when it is first needed.</param>
     /// <param name="why">The reason of a failure (nothing is pinned then): EFAULT, ENOMEM.</param>
-    public Errno Pin(ulong address, ulong length, NodePool<PinnedRun> nodes, ref Reason why)
+    public Errno Pin(ulong address, ulong length, ref NodePool<PinnedRun>? nodes, ref Reason why)
     {
         PageRun pages = PageRun.Of(address, length);
         if (_parts is null && pages == Whole)
@@ -109,7 +109,7 @@ internal struct Backing
             return Errno.Success;
         }
 
-        return PinPart(pages, nodes, ref why);
+        return PinPart(pages, nodes ??= new NodePool<PinnedRun>(), ref why);
     }
 
     /// <summary>Takes one pin of an area's pages back; pages without a pin are discharged.</summary>

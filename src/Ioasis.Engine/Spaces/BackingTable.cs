@@ -15,7 +15,7 @@ namespace Ioasis.Engine.Spaces;
 /// </remarks>
 internal sealed class BackingTable
 {
-    private const int SmallestShift = 4, LargestShift = 12; // arrays of 16, 32, … 4,096 backings, and then 4,096 each
+    private const int SmallestShift = 2, LargestShift = 12; // arrays of 4, 8, … 4,096 backings, and then 4,096 each
     private const uint Smallest = 1 << SmallestShift, Largest = 1 << LargestShift;
 
     private Backing[]?[] _arrays = []; // replaced when it is too short
@@ -23,7 +23,7 @@ internal sealed class BackingTable
     private BackingId _free;
 
     /// <summary>Where the runs of pages that are pinned in part are kept.</summary>
-    public NodePool<PinnedRun> PinNodes { get; } = new();
+    private NodePool<PinnedRun>? _pinNodes;
 
     /// <summary>A backing that is in use, or was taken.</summary>
     public ref Backing this[BackingId id]
@@ -69,7 +69,7 @@ internal sealed class BackingTable
     }
 
     /// <summary>Pins pages of a backing once more; as <see cref="Backing.Pin"/>.</summary>
-    public Errno Pin(BackingId id, ulong address, ulong length, ref Reason why) => this[id].Pin(address, length, PinNodes, ref why);
+    public Errno Pin(BackingId id, ulong address, ulong length, ref Reason why) => this[id].Pin(address, length, ref _pinNodes, ref why);
 
     /// <summary>Takes one pin back; as <see cref="Backing.Unpin"/>.</summary>
     public void Unpin(BackingId id, ulong address, ulong length) => this[id].Unpin(address, length);

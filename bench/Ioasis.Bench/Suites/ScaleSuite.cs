@@ -48,7 +48,7 @@ internal static class ScaleSuite
             close.Take(Clock.Since(begun) / (2 * Spaces));
         }
 
-        session.Add("setup", $"IOAS, map, HWPT and attach of a PASID by {how}, 1,048,575 times ({collector})", "ns each", setUp.Value, goal);
+        session.Add("setup", $"1,048,575 PASIDs by {how} ({collector}): IOAS, map, HWPT, attach", "ns each", setUp.Value, goal);
         session.Add("bytes", "the same, memory", "bytes each", bytes.Value, Goal.AtMost(512));
         session.Add(
             "same", "translate with the same PASID, among 1,048,575", "ns", translate[0], Goal.AtMost(3), new Yardstick("the only PASID", alone));

@@ -64,7 +64,7 @@ internal static class TranslateSuite
         {
             ulong[] same = [.. Enumerable.Repeat(spread.PlaceOf(areas / 2), Count)];
             double hit = session.Best(Count, () => OneByOne(port, same));
-            session.Add("same", $"translate, IOTLB hit, {areas:n0} areas", "ns", hit, Goal.AtMost(3));
+            session.Add("same", $"translate, IOTLB hit, {areas:n0} area{(areas == 1 ? "" : "s")}", "ns", hit, Goal.AtMost(3));
         }
 
         if (areas == 1)

@@ -7,7 +7,7 @@ public sealed class DmaFaultLog
     public const int Capacity = 64;
 
     private readonly Lock _gate = new();
-    private readonly DmaFault[] _ring = new DmaFault[Capacity];
+    private DmaFault[] _ring = []; // most devices never need it
     private ulong _total;
 
     /// <summary>All that ever happened.</summary>
@@ -36,6 +36,10 @@ public sealed class DmaFaultLog
     internal void Add(in DmaFault fault)
     {
         lock (_gate)
+        {
+            if (_total == 0)
+                _ring = new DmaFault[Capacity];
             _ring[_total++ % Capacity] = fault;
+        }
     }
 }

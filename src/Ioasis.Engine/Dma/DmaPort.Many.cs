@@ -94,32 +94,26 @@ public sealed partial class DmaPort
     }
 
     /// <summary>
-    /// Whether a piece can be copied within the section that is open: all of it lies in one area, in memory of this process (another's
-    /// takes a system call), and the section does not become longer than it may be. What cannot goes the plain way, which also knows
-    /// what to do about faults.
+    /// Whether a piece can be copied within the section that is open, which has copied <paramref name="before"/> bytes. What cannot goes the
+    /// plain way, which also knows what to do about faults.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryReach(PageTable? table, Pasid pasid, DmaSegment piece, int before, AreaAccess access, out Span<byte> memory)
     {
-        memory = default;
         ulong iova = piece.Iova.Value;
-        if (table is null || piece.Length > LongestCopy - before)
-            return false;
-        IotlbEntry front = _front;
-        if (!front.IsGood(table, iova) || (front.Access & access) == 0)
+        if (piece.Length <= LongestCopy - before)
         {
+            if (TryReach(table, iova, piece.Length, access, out memory))
+                return true;
             Reason why = default;
-            if (!TryTranslateSlowly(table, pasid, iova, (ulong)piece.Length, access, ref why))
-                return false;
-            front = _front;
+            if (table is not null && !_front.IsGood(table, iova)
+                && TryTranslateSlowly(table, pasid, iova, (ulong)piece.Length, access, ref why))
+                return TryReach(table, iova, piece.Length, access, out memory);
         }
 
-        return (ulong)piece.Length - 1 <= front.Last - iova
-            && front.Backing.TryGetBytes(front.Address + (iova - front.First), piece.Length, out memory);
+        memory = default;
+        return false;
     }
-
-    /// <summary>The page table of requests in a section that has begun; null when they are blocked.</summary>
-    private PageTable? TableOf(Pasid pasid) => _device.BusMaster ? _group.TableOf(pasid) : null;
 
     private static void CheckLength(ReadOnlySpan<DmaSegment> list, int length)
     {

@@ -84,6 +84,22 @@ public sealed partial class DmaPort
     /// <summary>The device reads memory of the process or virtual machine that a PASID stands for.</summary>
     public bool Read(Pasid pasid, Iova from, Span<byte> into)
     {
+        Open();
+        if (TryReach(TableOf(pasid), from.Value, into.Length, AreaAccess.Read, out Span<byte> memory))
+        {
+            memory.CopyTo(into);
+            Close();
+            _bytesRead += into.Length;
+            return true;
+        }
+
+        Close();
+        return ReadInParts(pasid, from, into);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool ReadInParts(Pasid pasid, Iova from, Span<byte> into)
+    {
         Reason why = default;
         ulong iova = from.Value;
         while (!into.IsEmpty)
@@ -127,6 +143,23 @@ public sealed partial class DmaPort
     /// <summary>The device writes memory of the process or virtual machine that a PASID stands for.</summary>
     public bool Write(Pasid pasid, Iova to, ReadOnlySpan<byte> from)
     {
+        Open();
+        if (TryReach(TableOf(pasid), to.Value, from.Length, AreaAccess.Write, out Span<byte> memory))
+        {
+            from.CopyTo(memory);
+            _front.Tracker?.Mark(to.Value, to.Value + (ulong)(from.Length - 1));
+            Close();
+            _bytesWritten += from.Length;
+            return true;
+        }
+
+        Close();
+        return WriteInParts(pasid, to, from);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool WriteInParts(Pasid pasid, Iova to, ReadOnlySpan<byte> from)
+    {
         Reason why = default;
         ulong iova = to.Value;
         while (!from.IsEmpty)
@@ -160,6 +193,30 @@ public sealed partial class DmaPort
 
         return true;
     }
+
+    /// <summary>
+    /// The common case of a copy, within the section that is open: all of it lies in the area used last, in memory of this process, and is
+    /// not too long for one section.
+    /// </summary>
+    /// <param name="table">As <see cref="TableOf"/> gives it.</param>
+    /// <param name="iova">First byte.</param>
+    /// <param name="length">Bytes.</param>
+    /// <param name="access">Read or write.</param>
+    /// <param name="memory">Where it leads.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryReach(PageTable? table, ulong iova, int length, AreaAccess access, out Span<byte> memory)
+    {
+        IotlbEntry front = _front;
+        if (table is not null && front.IsGood(table, iova) && (front.Access & access) != 0
+            && (uint)(length - 1) < LongestCopy && (ulong)(length - 1) <= front.Last - iova)
+            return front.Backing.TryGetBytes(front.Address + (iova - front.First), length, out memory);
+        memory = default;
+        return false;
+    }
+
+    /// <summary>The page table of requests in a section that has begun; null when they are blocked.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private PageTable? TableOf(Pasid pasid) => _device.BusMaster ? _group.TableOf(pasid) : null;
 
     /// <summary>
     /// A translation was missing: a device that can, asks the user for it and waits, outside of any section.

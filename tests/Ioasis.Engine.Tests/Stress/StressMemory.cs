@@ -6,7 +6,10 @@ using Ioasis.Engine.Tests.Fixtures;
 
 namespace Ioasis.Engine.Tests.Stress;
 
-/// <summary>Registered memory in blocks of one size, each of which is mapped as a whole. Any thread.</summary>
+/// <summary>
+/// Memory in blocks of one size, each of which is mapped as a whole; every second one is registered, so that DMA reaches it by pointer.
+/// Any thread.
+/// </summary>
 internal sealed class StressMemory(int blocks) : ClientMemory(new FakeOwner())
 {
     /// <summary>Bytes of a block: copied in one section, which is long enough for an unmap to come in between.</summary>
@@ -32,6 +35,14 @@ internal sealed class StressMemory(int blocks) : ClientMemory(new FakeOwner())
     {
         from.CopyTo(_bytes.AsSpan((int)(to.Value - Base)));
         return from.Length;
+    }
+
+    public override unsafe bool TryGetPointer(HostAddress start, ulong length, out byte* pointer)
+    {
+        ulong offset = start.Value - Base;
+        fixed (byte* bytes = _bytes) // pinned for its whole life
+            pointer = bytes + offset;
+        return offset / Block % 2 == 0;
     }
 
     public override Errno Pin(HostAddress start, ulong length, bool writable, out SharedPages? shared, ref Reason why)

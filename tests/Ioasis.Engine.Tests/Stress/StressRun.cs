@@ -208,9 +208,7 @@ internal sealed class StressRun
             bool done;
             try
             {
-                done = reads
-                    ? port.Read(PasidOf(request), iova, bytes)
-                    : port.Write(PasidOf(request), new Iova(iova.Value + StressMemory.Block / 2), bytes);
+                done = DoDma(port, PasidOf(request), iova, bytes, reads, asList: random.Next(2) == 0);
             }
             catch
             {
@@ -222,6 +220,19 @@ internal sealed class StressRun
                 _model.Check(in before, request, slot, MemoryMarshal.Cast<byte, ulong>(bytes));
             Happened(!done ? Event.Abort : reads ? Event.Read : Event.Write);
         }
+    }
+
+    /// <summary>The first half of a block is read, the second is written.</summary>
+    private static bool DoDma(DmaPort port, Pasid pasid, Iova block, byte[] bytes, bool reads, bool asList)
+    {
+        Iova at = reads ? block : new Iova(block.Value + StressMemory.Block / 2);
+        if (asList)
+        {
+            DmaSegment all = new(at, bytes.Length); // one piece: what several read need not belong together
+            return reads ? port.Gather(pasid, new(in all), bytes) : port.Scatter(pasid, new(in all), bytes);
+        }
+
+        return reads ? port.Read(pasid, at, bytes) : port.Write(pasid, at, bytes);
     }
 
     private static Pasid PasidOf(int request) => request is 0 or Plain ? Pasid.None : new Pasid((uint)request);

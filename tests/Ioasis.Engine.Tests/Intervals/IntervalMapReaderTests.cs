@@ -12,7 +12,7 @@ public sealed unsafe class IntervalMapReaderTests
     /// Slot i spans [i * Stride, i * Stride + Stride - 1]. Every eighth slot's range stays; the others come and go. What a reader may see
     /// of slot i is bounded by the slot's history: the writer counts <c>_begun</c> before and <c>_done</c> after each change, odd = present.
     /// </summary>
-    private sealed class Writer(IntervalMap<Tag> map, int seed)
+    private sealed class Writer(IntervalMap<Tag> map, IntervalMap<Tag> other, int seed)
     {
         public readonly int[] Begun = new int[Slots];
         public readonly int[] Done = new int[Slots];
@@ -39,11 +39,15 @@ public sealed unsafe class IntervalMapReaderTests
             Volatile.Write(ref Done[slot], Begun[slot]);
         }
 
-        /// <summary>Bursts over neighbouring slots, so that leaves and branches fill, split, empty and merge.</summary>
+        /// <summary>
+        /// Bursts over neighbouring slots, so that leaves and branches fill, split, empty and merge; and the other map takes the nodes that
+        /// this one leaves, and gives them back.
+        /// </summary>
         public void Run(Func<bool> goOn)
         {
             while (goOn())
             {
+                Borrow(_random.Next(300));
                 int from = _random.Next(Slots), length = _random.Next(1, 600);
                 bool add = _random.Next(2) == 0;
                 for (int slot = from; slot < Math.Min(from + length, Slots) && goOn(); slot++)
@@ -58,6 +62,15 @@ public sealed unsafe class IntervalMapReaderTests
                 }
             }
         }
+
+        /// <summary>The other map grows and is emptied. No reader looks there, so none may ever see these values.</summary>
+        private void Borrow(int ranges)
+        {
+            for (int i = 0; i < ranges; i++)
+                Assert.True(other.TryAdd((ulong)i * Stride, (ulong)i * Stride + Stride - 1, default));
+            for (int i = 0; i < ranges; i++)
+                Assert.True(other.Remove((ulong)i * Stride, out _, out _));
+        }
     }
 
     [Theory]
@@ -65,8 +78,9 @@ public sealed unsafe class IntervalMapReaderTests
     [InlineData(true)]
     public void Readers_see_whole_ranges_that_were_there_while_they_looked(bool many)
     {
-        IntervalMap<Tag> map = new(new NodePool<Tag>());
-        Writer writer = new(map, 42);
+        NodePool<Tag> nodes = new();
+        IntervalMap<Tag> map = new(nodes);
+        Writer writer = new(map, new IntervalMap<Tag>(nodes), 42);
         for (int slot = 0; slot < Slots; slot += 8)
             writer.Add(slot);
         using CancellationTokenSource stop = new();

@@ -25,7 +25,7 @@ internal sealed class ServiceThreads : IDisposable
     private readonly Lock _lock = new();
     private readonly Stack<Worker> _spare = [];
     private readonly List<Worker> _all = [];
-    private readonly ManualResetEventSlim _watch = new();
+    private readonly ManualResetEventSlim _watch = new(), _end = new();
     private readonly Thread _watcher;
     private volatile Worker? _receiver;
     private volatile bool _watching = true;
@@ -67,6 +67,7 @@ internal sealed class ServiceThreads : IDisposable
     public void Dispose()
     {
         _ended = true;
+        _end.Set();
         _watch.Set();
         Worker[] workers;
         lock (_lock)
@@ -75,6 +76,7 @@ internal sealed class ServiceThreads : IDisposable
             worker.Wake.Set();
         _watcher.Join();
         _watch.Dispose();
+        _end.Dispose();
         foreach (Worker worker in workers)
         {
             if (worker.Thread.Join(PatienceMilliseconds))
@@ -166,7 +168,7 @@ internal sealed class ServiceThreads : IDisposable
                 _watching = true;
             }
 
-            Thread.Sleep(WatchMilliseconds);
+            _end.Wait(WatchMilliseconds);
             Worker? receiver = _receiver;
             if (receiver is null)
                 continue;

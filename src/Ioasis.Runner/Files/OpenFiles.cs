@@ -40,7 +40,7 @@ internal sealed unsafe class OpenFiles : IDisposable
     /// <summary>Finds a client that maps a byte of a file; set by whoever knows the clients.</summary>
     public Func<FileId, ulong, bool> IsMappedAt { get; set; } = (_, _) => false;
 
-    /// <summary>Files that are open.</summary>
+    /// <summary>Files that are open, or whose end has not been carried out yet.</summary>
     public int Count => Volatile.Read(ref _count);
 
     public bool TryFind(FileId id, out OpenFile file)
@@ -80,6 +80,7 @@ internal sealed unsafe class OpenFiles : IDisposable
         if (StandInFile.Reopen(first, flags) is not { } second)
         {
             Forget(watch);
+            Interlocked.Decrement(ref _count);
             _ = LibC.inotify_rm_watch(_inotify, watch);
             first.Dispose();
             return null;
@@ -153,6 +154,7 @@ internal sealed unsafe class OpenFiles : IDisposable
 
         open.Pages?.Dispose();
         open.StandIn.Dispose();
+        Interlocked.Decrement(ref _count);
         Released();
     }
 
@@ -173,7 +175,6 @@ internal sealed unsafe class OpenFiles : IDisposable
         if (Volatile.Read(ref _tables) is not { } tables || !tables.ByWatch.TryRemove(watch, out OpenFile? open))
             return null;
         tables.ById.TryRemove(open.Id, out _);
-        Interlocked.Decrement(ref _count);
         return open;
     }
 

@@ -25,7 +25,8 @@ internal sealed class ServiceThreads : IDisposable
     private readonly Lock _lock = new();
     private readonly Stack<Worker> _spare = [];
     private readonly List<Worker> _all = [];
-    private readonly ManualResetEventSlim _watch = new(), _end = new();
+    private readonly ManualResetEventSlim _watch = new();
+    private readonly ManualResetEvent _end = new(false); // the slim one would spin at each tick
     private readonly Thread _watcher;
     private volatile Worker? _receiver;
     private volatile bool _watching = true;
@@ -168,7 +169,7 @@ internal sealed class ServiceThreads : IDisposable
                 _watching = true;
             }
 
-            _end.Wait(WatchMilliseconds);
+            _end.WaitOne(WatchMilliseconds);
             Worker? receiver = _receiver;
             if (receiver is null)
                 continue;

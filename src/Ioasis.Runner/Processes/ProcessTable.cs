@@ -43,8 +43,8 @@ internal sealed unsafe class ProcessTable(OpenFiles files, RemoteMemories memori
         process = null!;
         if (Volatile.Read(ref _byThread) is { } known && known.TryGetValue(thread, out process!))
         {
-            ProcPath path = ProcPath.TaskDescriptor(thread, descriptor);
-            if (Stat.Get(process.Directory.Number, path.Text, 0, out statx found) == 0)
+            ProcPath path = ProcPath.TaskDescriptor(process.Id, thread, descriptor);
+            if (Stat.Get(process.Directory, path.Text, out statx found) == 0)
                 return files.TryFind(Stat.IdOf(in found), out file) ? 0 : Linux.ENOENT;
         }
 
@@ -181,7 +181,7 @@ internal sealed unsafe class ProcessTable(OpenFiles files, RemoteMemories memori
     private static bool HasThread(ClientProcess process, int thread)
     {
         ProcPath path = ProcPath.Task(thread, ""u8);
-        return Stat.Get(process.Directory.Number, path.Text, 0, out _) == 0;
+        return Stat.Get(process.Directory, path.Text, out _) == 0;
     }
 
     /// <summary>A process whose threads come and go: the number of entries stays about that of its threads.</summary>

@@ -55,7 +55,7 @@ internal static class DemoCommand
             };
             Introduce(console, source);
             ProgramEnd end;
-            using (ProgramRunner runner = new(machine.Tree, new DeviceNodes(machine), options))
+            using (ProgramRunner runner = new(() => new DeviceNodes(machine), options))
                 end = runner.Wait();
             return Conclude(console, machine, calls, end, source, copy);
         }

@@ -34,8 +34,8 @@ internal sealed class MachineOptions
     }
 
     /// <summary>Reads the description; a mistake is told to the user.</summary>
-    /// <returns>Null when there was one.</returns>
-    public MachineDescription? Read(ParseResult parsed)
+    /// <returns>What gives the description; null when there was a mistake.</returns>
+    public Func<MachineDescription>? Read(ParseResult parsed)
     {
         FileInfo? file = parsed.GetValue(File);
         string? text = null;
@@ -53,8 +53,10 @@ internal sealed class MachineOptions
         }
 
         string[] iommus = parsed.GetValue(Iommus) ?? [], devices = parsed.GetValue(Devices) ?? [];
+        if (text is null && iommus.Length + devices.Length == 0)
+            return static () => MachineDescription.Default; // nothing can be wrong with it, so it can wait until somebody needs it
         if (MachineDescription.TryParse(iommus, devices, file?.ToString(), text, out MachineDescription? machine, out string? error))
-            return machine;
+            return () => machine!;
         Messages.Error(error!);
         return null;
     }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using Ioasis.Devices.Machines;
 using Ioasis.Dispatch.Files;
 using Ioasis.Engine.Failures;
@@ -11,17 +13,34 @@ namespace Ioasis.Cli;
 /// <summary><c>ioasis run</c>: the main job. Its exit status, and the signal it dies of, are the program's.</summary>
 internal static class RunCommand
 {
+    /// <summary>
+    /// Reads a command line that begins with <c>run</c> without the other commands, and without the library's own options, whose texts it
+    /// would look up.
+    /// </summary>
+    /// <returns>Null when there is a mistake in it, or help is asked for: that is for all commands together to answer.</returns>
+    public static ParseResult? TryParse(string[] words)
+    {
+        Command command = Create();
+        Option<string> help = new("--help", "-h", "-?", "/h", "/?") { Arity = ArgumentArity.Zero };
+        command.Options.Add(help);
+        ParseResult parsed = command.Parse(words);
+        return parsed.Errors.Count == 0 && parsed.GetResult(help) is null ? parsed : null;
+    }
+
     public static Command Create()
     {
         MachineOptions machine = new();
-        Option<bool> explain = new("--explain")
+        // Options of a reference type, whatever they mean: the library's code for those is compiled ahead of time.
+        Option<string> explain = new("--explain")
         {
             Description = "Tell on standard error, in one line each, why an ioctl failed and why a DMA was aborted.",
+            Arity = ArgumentArity.Zero,
         };
-        Option<uint> failNth = new("--fail-nth")
+        Option<FailureCountdown> failNth = new("--fail-nth")
         {
             Description = "Have the Nth allocation or pin of calls on emulated files fail, as memory could be short on a real machine.",
             HelpName = "N",
+            CustomParser = ReadCountdown,
         };
         Option<string[]> grants = new("--grant-cap")
         {
@@ -43,17 +62,18 @@ internal static class RunCommand
         command.Arguments.Add(program);
         command.SetAction(parsed =>
         {
-            if (machine.Read(parsed) is not { } description || !TryReadCapabilities(parsed.GetValue(grants) ?? [], out List<Capability> granted))
+            if (machine.Read(parsed) is not { } description || !TryReadCapabilities(parsed.GetValue(grants) ?? [], out List<Capability>? granted))
                 return Messages.UsageStatus;
             string[] words = parsed.GetValue(program)!;
             ProgramOptions options = new(words[0], words[1..])
             {
-                Explain = parsed.GetValue(explain) ? failure => Messages.Error(failure.ToString()) : null,
+                Explain = parsed.GetResult(explain) is not null ? failure => Messages.Error(failure.ToString()) : null,
                 Complain = Messages.Error,
                 Granted = granted,
                 HandleSignals = true,
+                FailNth = parsed.GetValue(failNth) is { Left: not 0 } countdown ? countdown : null,
             };
-            return Run(description, options, parsed.GetValue(failNth));
+            return Run(description, options);
         });
         return command;
     }
@@ -65,10 +85,10 @@ internal static class RunCommand
         return error == NoSuchFile ? NotFound : CannotRun;
     }
 
-    private static bool TryReadCapabilities(string[] lists, out List<Capability> capabilities)
+    private static bool TryReadCapabilities(string[] lists, out List<Capability>? capabilities)
     {
-        capabilities = [];
-        foreach (string name in lists.SelectMany(list => list.Split(',')))
+        capabilities = null;
+        foreach (string name in lists.Length == 0 ? [] : string.Join(',', lists).Split(','))
         {
             if (!CapabilityNames.TryParse(name, out Capability capability))
             {
@@ -76,31 +96,48 @@ internal static class RunCommand
                 return false;
             }
 
-            capabilities.Add(capability);
+            (capabilities ??= []).Add(capability);
         }
 
         return true;
     }
 
-    private static int Run(MachineDescription description, ProgramOptions options, uint failNth)
+    private static FailureCountdown ReadCountdown(ArgumentResult result)
     {
-        FailureCountdown? countdown = failNth == 0 ? null : new() { Left = failNth, Fired = place => Messages.Error($"--fail-nth {failNth}: {place} fails") };
+        string text = result.Tokens[0].Value;
+        if (!uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint places))
+            result.AddError($"--fail-nth: '{text}' is no number");
+        return new() { Left = places, Fired = place => Messages.Error($"--fail-nth {text}: {place} fails") };
+    }
+
+    private static int Run(Func<MachineDescription> description, ProgramOptions options)
+    {
+        uint places = options.FailNth?.Left ?? 0;
+        Lazy<Machine> machine = new(() =>
+        {
+            Machine made = new(description());
+            if (options.Explain is { } tell)
+                made.System.DmaAborted = fault => tell(Explanation.Of(in fault));
+            return made;
+        });
         try
         {
-            using Machine machine = new(description);
             ProgramEnd end;
-            if (options.Explain is { } tell)
-                machine.System.DmaAborted = fault => tell(Explanation.Of(in fault));
-            using (ProgramRunner runner = new(machine.Tree, new DeviceNodes(machine), options with { FailNth = countdown }))
+            using (ProgramRunner runner = new(() => new DeviceNodes(machine.Value), options))
                 end = runner.Wait();
-            if (countdown is { Left: not 0 and var left })
-                Messages.Error($"--fail-nth {failNth}: there were only {failNth - left} places, none failed");
+            if (options.FailNth is { Left: not 0 and var left })
+                Messages.Error($"--fail-nth {places}: there were only {places - left} places, none failed");
             return end.Signalled ? Signal.DieOf(end.Status) : end.Status;
         }
         catch (LaunchException e)
         {
             Messages.Error(e.Message);
             return ShellStatus(e.Error);
+        }
+        finally
+        {
+            if (machine.IsValueCreated)
+                machine.Value.Dispose();
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Ioasis.Runner.Files;
 using Ioasis.Runner.Launch;
@@ -22,10 +21,10 @@ internal sealed class Keeper : IDisposable
     private readonly RemoteMemories _memories;
     private readonly Poller _poller = new();
     private readonly WakeEvent _wake = new();
-    private readonly ConcurrentDictionary<ulong, ClientProcess> _watched = new();
     private readonly Thread _thread;
-    private readonly PosixSignalRegistration _childEnded;
+    private PosixSignalRegistration? _childEnded;
     private readonly Lock _lock = new();
+    private readonly Dictionary<ulong, ClientProcess> _watched = []; // by tag; under _lock
     private ulong _lastTag = FirstProcessTag;
     private Listener? _listener;
     private int _program;
@@ -38,7 +37,6 @@ internal sealed class Keeper : IDisposable
         _memories = memories;
         _poller.Add(files.Events, Linux.EPOLLIN, FilesTag);
         _poller.Add(_wake.Descriptor, Linux.EPOLLIN, WakeTag);
-        _childEnded = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => _wake.Set());
         _thread = new Thread(Keep) { IsBackground = true, Name = "ioasis keeper" };
     }
 
@@ -53,6 +51,8 @@ internal sealed class Keeper : IDisposable
         _listener = listener;
         _program = program;
         _poller.Add(listener.Descriptor, 0, ListenerTag);
+        _childEnded = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => _wake.Set());
+        _wake.Set(); // for what has ended before
         _thread.Start();
     }
 
@@ -78,14 +78,15 @@ internal sealed class Keeper : IDisposable
     public void Watch(ClientProcess process)
     {
         ulong tag = Interlocked.Increment(ref _lastTag);
-        _watched[tag] = process;
+        lock (_lock)
+            _watched[tag] = process;
         if (!_poller.Add(process.PidFd, Linux.EPOLLIN, tag))
             Ended(tag);
     }
 
     public void Dispose()
     {
-        _childEnded.Dispose();
+        _childEnded?.Dispose();
         _ending = true;
         _wake.Set();
         if (_listener is not null)
@@ -169,8 +170,13 @@ internal sealed class Keeper : IDisposable
 
     private void Ended(ulong tag)
     {
-        if (!_watched.TryRemove(tag, out ClientProcess? process))
-            return;
+        ClientProcess? process;
+        lock (_lock)
+        {
+            if (!_watched.Remove(tag, out process))
+                return;
+        }
+
         Processes.Ended(process); // closes the pidfd, which takes it out of the poller
     }
 }

@@ -27,8 +27,8 @@ public sealed record ProgramOptions(string Program, IReadOnlyList<string> Argume
     /// </summary>
     public FailureCountdown? FailNth { get; init; }
 
-    /// <summary>Capabilities that clients are treated as having in calls on emulated files, besides those that they have.</summary>
-    public IReadOnlyCollection<Capability> Granted { get; init; } = [];
+    /// <summary>Capabilities that clients are treated as having in calls on emulated files, besides those that they have; null for none.</summary>
+    public IReadOnlyCollection<Capability>? Granted { get; init; }
 
     /// <summary>Descriptors of this process to be the program's standard input, output and error; -1 for this process's own.</summary>
     public int StandardInput { get; init; } = -1;

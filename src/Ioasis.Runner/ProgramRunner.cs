@@ -1,4 +1,3 @@
-using Ioasis.Devices.Machines;
 using Ioasis.Dispatch.Files;
 using Ioasis.Runner.Calls;
 using Ioasis.Runner.Explain;
@@ -32,14 +31,27 @@ public sealed class ProgramRunner : IDisposable
     private ServiceThreads? _threads;
 
     /// <summary>Starts a program.</summary>
-    /// <param name="files">The files that it finds beside those of the host.</param>
-    /// <param name="devices">The devices behind the nodes among them.</param>
+    /// <param name="devices">
+    /// The devices that it finds, among the files of their machine, beside those of the host. Called when a client first names a path that
+    /// may be one of them, which many programs never do; the machine stays the caller's.
+    /// </param>
     /// <param name="options">What to start, and how.</param>
     /// <exception cref="LaunchException">The program cannot be executed, or the kernel lacks what is needed.</exception>
-    public ProgramRunner(FileTree files, DeviceNodes devices, ProgramOptions options)
-        : this(MachinePaths.Of(files, devices), options)
+    public ProgramRunner(Func<DeviceNodes> devices, ProgramOptions options)
+        : this(MachinePaths.Of(devices), options)
     {
     }
+
+    /// <summary>
+    /// Does what the first start in this process needs once, on a thread of its own. Nobody need call it; it saves some milliseconds where
+    /// there is something else to do before a program can be started, as reading a command line.
+    /// </summary>
+    public static void Prepare() => new Thread(static () =>
+    {
+        FilteredSpawn.Rehearse();
+        _ = CallFilter.Build(SyscallTable.Native, 0);
+        _ = Launch.Signals.Ignored;
+    }) { IsBackground = true, Name = "ioasis prepare" }.Start();
 
     internal ProgramRunner(PathTree tree, ProgramOptions options)
     {
@@ -78,7 +90,7 @@ public sealed class ProgramRunner : IDisposable
                     Numbers = numbers,
                     Explainer = new Explainer(options.Explain, options.Trace),
                     Failures = new TaskFailures(options.FailNth),
-                    Granted = options.Granted.Aggregate(0ul, (bits, one) => bits | (1ul << (int)one)),
+                    Granted = options.Granted?.Aggregate(0ul, (bits, one) => bits | (1ul << (int)one)) ?? 0,
                     Complain = complain,
                 };
                 _threads = new ServiceThreads(_listener, () => new CallServer(emulation).Serve);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Ioasis.Devices.Pci;
 using Ioasis.Engine.Hardware;
 
@@ -42,10 +41,15 @@ internal static class IommuTree
 
     private static string ReservedRegions(IEnumerable<PciFunction> members)
     {
-        var text = new StringBuilder();
-        foreach (ReservedRegion region in members.SelectMany(one => one.Physical.ReservedRegions).Distinct().OrderBy(one => one.Range.First))
-            text.Append(CultureInfo.InvariantCulture, $"0x{region.Range.First:x16} 0x{region.Range.Last:x16} {Word(region.Kind)}\n");
-        return text.ToString();
+        // Numbers of one width: the order of the lines is that of the regions.
+        var lines = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (PciFunction one in members)
+        {
+            foreach (ReservedRegion region in one.Physical.ReservedRegions)
+                lines.Add(string.Create(CultureInfo.InvariantCulture, $"0x{region.Range.First:x16} 0x{region.Range.Last:x16} {Word(region.Kind)}\n"));
+        }
+
+        return string.Concat(lines);
     }
 
     private static string Word(ReservedKind kind) => kind switch

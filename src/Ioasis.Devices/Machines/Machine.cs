@@ -42,10 +42,10 @@ public sealed class Machine : IDisposable
             function.PlaceBars(Place);
             functions.Add(function);
         }
-        foreach (IGrouping<(ushort, int, int), PciFunction> slot in functions.GroupBy(one => (one.Address.Domain, (int)one.Address.Rid.Bus, (int)one.Address.Rid.Device)))
+        foreach (PciFunction function in functions)
         {
-            if (slot.Count() > 1)
-                slot.ToList().ForEach(static one => one.MarkAsOneOfSeveral());
+            if (functions.Exists(other => other != function && other.Address.IsInSlotOf(function.Address)))
+                function.MarkAsOneOfSeveral();
         }
         Functions = functions;
         Groups = [.. groups.Values.OrderBy(group => group.Id)];

@@ -26,9 +26,9 @@ internal static class MachineTree
         IommuTree.AddIommus(tree, machine);
         for (int index = 0; index < machine.Groups.Count; index++)
             AddGroup(tree, machine.Groups[index].Id, (uint)index);
-        foreach (PciFunction function in machine.Functions.DistinctBy(one => one.Bridge))
+        foreach (PciFunction function in machine.Functions)
         {
-            if (function.Bridge is { } bridge)
+            if (function.Bridge is { } bridge && tree.Find(PathOf(bridge)) is null)
                 BridgeFiles.Add(tree, PathOf(bridge), bridge, function.Address.Rid.Bus);
         }
         for (int index = 0; index < machine.Functions.Count; index++)

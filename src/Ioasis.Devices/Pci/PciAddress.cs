@@ -28,6 +28,9 @@ public readonly record struct PciAddress(ushort Domain, RequesterId Rid)
         return true;
     }
 
+    /// <summary>Both are functions of one PCI device.</summary>
+    public bool IsInSlotOf(PciAddress other) => Domain == other.Domain && Rid.Bus == other.Rid.Bus && Rid.Device == other.Rid.Device;
+
     /// <summary>As Linux names it: <c>dddd:bb:dd.f</c>.</summary>
     public override string ToString() => $"{Domain:x4}:{Rid}";
 

@@ -21,6 +21,7 @@ public sealed class DeviceNodes
 
     public DeviceNodes(Machine machine)
     {
+        Machine = machine;
         MockIommu? mock = machine.Iommus.OfType<MockIommu>().FirstOrDefault();
         Add(IommufdFile.DevicePath, CharacterNumbers.MiscMajor, CharacterNumbers.IommuMinor,
             () => new IommufdFile(new IommuContext(machine.System), mock));
@@ -50,6 +51,8 @@ public sealed class DeviceNodes
             Add(path, CharacterNumbers.VfioMajor, (uint)index, () => new VfioDeviceFile(device, path, throughGroup: false));
         }
     }
+
+    public Machine Machine { get; }
 
     public IReadOnlyList<DeviceNode> All => _all;
 

@@ -52,6 +52,8 @@ internal sealed unsafe class ClientPaths
             return follow ? OfDescriptor(owner, descriptor) : Place.NameOf(owner, descriptor);
         if (TaskName.Parse(path, thread, out owner) is var file and not TaskFile.None)
             return Place.OfTask(file, owner);
+        if (!PathTree.MayHold(path))
+            return Place.Host;
         PathWalk walk = PathWalk.From(_emulation.Tree, path, follow);
         return walk.Node is { } node ? Place.Of(node) : walk.IsHost ? Place.Host : Place.Failure(walk.Error);
     }

@@ -22,8 +22,11 @@ internal sealed class DescriptorCalls(Emulation emulation, Caller caller, Descri
         Syscalls.Call kind = emulation.Table.CallOf(call.data.nr);
         var arguments = new CallArguments(in call);
         int descriptor = (int)arguments[kind == MMap ? 4 : 0];
-        emulation.Files.ReleaseClosed();
-        if (emulation.Processes.Find(call.pid, descriptor, out ClientProcess process, out OpenFile file) != 0)
+        bool isOurs = emulation.Processes.Find(call.pid, descriptor, out ClientProcess process, out OpenFile file) == 0;
+        // When this one is open and no other, no other can have been closed.
+        if (!isOurs || emulation.Files.Count != 1)
+            emulation.Files.ReleaseClosed();
+        if (!isOurs)
         {
             ServeStandIn(in call, kind, descriptor);
             return;

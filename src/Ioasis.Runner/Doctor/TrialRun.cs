@@ -15,7 +15,7 @@ internal static class TrialRun
         {
             using Machine machine = new(MachineDescription.Default);
             ProgramOptions options = new("sh", ["-c", "exec 3<>/dev/iommu"]) { HandleSignals = false };
-            using ProgramRunner runner = new(machine.Tree, new DeviceNodes(machine), options);
+            using ProgramRunner runner = new(() => new DeviceNodes(machine), options);
             ProgramEnd end = runner.Wait();
             return end == new ProgramEnd(0, false)
                 ? new(Name, Verdict.Good, "works")

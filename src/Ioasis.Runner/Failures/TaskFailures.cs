@@ -10,7 +10,8 @@ namespace Ioasis.Runner.Failures;
 /// <param name="all">Counts for threads that have none of their own under way; null for none.</param>
 internal sealed class TaskFailures(FailureCountdown? all)
 {
-    private readonly ConcurrentDictionary<int, Countdown> _byThread = new();
+    // Null until a thread sets one, which few programs do.
+    private ConcurrentDictionary<int, Countdown>? _byThread;
 
     private readonly record struct Countdown(TaskId Task, FailureCountdown Places);
 
@@ -18,33 +19,35 @@ internal sealed class TaskFailures(FailureCountdown? all)
     /// <param name="thread">A thread that waits for us to answer.</param>
     public FailureCountdown? Of(int thread)
     {
-        if (_byThread.IsEmpty || !_byThread.TryGetValue(thread, out Countdown found) || found.Places.Left == 0)
+        if (Volatile.Read(ref _byThread) is not { } known || !known.TryGetValue(thread, out Countdown found) || found.Places.Left == 0)
             return all;
         return found.Task.IsRunning ? found.Places : all;
     }
 
     /// <summary>What a thread has left to count; 0 when it has no countdown.</summary>
-    public uint Left(TaskId task) => _byThread.TryGetValue(task.Id, out Countdown found) && found.Task == task ? found.Places.Left : 0;
+    public uint Left(TaskId task) => 
+        Volatile.Read(ref _byThread) is { } known && known.TryGetValue(task.Id, out Countdown found) && found.Task == task ? found.Places.Left : 0;
 
     /// <summary>Sets a thread's countdown.</summary>
     public void Set(TaskId task, uint left)
     {
-        Countdown found = _byThread.AddOrUpdate(
+        ConcurrentDictionary<int, Countdown> known = LazyInitializer.EnsureInitialized(ref _byThread, static () => new())!;
+        Countdown found = known.AddOrUpdate(
             task.Id, _ => new Countdown(task, new FailureCountdown()), (_, old) => old.Task == task ? old : new Countdown(task, new FailureCountdown()));
         found.Places.Left = left;
         if (left == 0)
-            ForgetEnded();
+            ForgetEnded(known);
     }
 
     /// <summary>As many entries stay as there are threads that have one, about.</summary>
-    private void ForgetEnded()
+    private static void ForgetEnded(ConcurrentDictionary<int, Countdown> known)
     {
-        if (_byThread.Count < 64 || !int.IsPow2(_byThread.Count))
+        if (known.Count < 64 || !int.IsPow2(known.Count))
             return;
-        foreach (KeyValuePair<int, Countdown> entry in _byThread)
+        foreach (KeyValuePair<int, Countdown> entry in known)
         {
             if (!entry.Value.Task.IsRunning)
-                _byThread.TryRemove(entry);
+                known.TryRemove(entry);
         }
     }
 }

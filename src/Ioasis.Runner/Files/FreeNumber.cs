@@ -10,7 +10,7 @@ namespace Ioasis.Runner.Files;
 internal sealed unsafe class FreeNumber(uint first)
 {
     // Told to a client, but not installed yet; for all clients at once, as there are few and not for long. Under Lock.
-    private readonly HashSet<int> _reserved = [];
+    private readonly List<int> _reserved = [];
 
     // Numbers below are taken, in the client that asked last; a good place to begin at, no more.
     private int _hint = (int)first;

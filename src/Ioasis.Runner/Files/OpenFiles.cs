@@ -19,10 +19,9 @@ internal sealed unsafe class OpenFiles : IDisposable
     private const int EventHeader = 16; // struct inotify_event without a name
 
     private readonly Descriptor _inotify = LibC.inotify_init1(Linux.O_CLOEXEC | Linux.O_NONBLOCK);
-    private readonly ConcurrentDictionary<FileId, OpenFile> _byId = new();
-    private readonly ConcurrentDictionary<int, OpenFile> _byWatch = new();
     private readonly Lock _lock = new();
     private readonly Action<string> _complain;
+    private Tables? _tables; // null until a client opens something, which most programs never do
     private int _count;
 
     public OpenFiles(Action<string> complain)
@@ -41,13 +40,17 @@ internal sealed unsafe class OpenFiles : IDisposable
     /// <summary>Finds a client that maps a byte of a file; set by whoever knows the clients.</summary>
     public Func<FileId, ulong, bool> IsMappedAt { get; set; } = (_, _) => false;
 
-    /// <summary>Files that are open.</summary>
+    /// <summary>Files that are open, or whose end has not been carried out yet.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    public bool TryFind(FileId id, out OpenFile file) => _byId.TryGetValue(id, out file!);
+    public bool TryFind(FileId id, out OpenFile file)
+    {
+        file = null!;
+        return Volatile.Read(ref _tables) is { } tables && tables.ById.TryGetValue(id, out file!);
+    }
 
     /// <summary>Whether the number of a stand-in file of ours is meant, for mappings.</summary>
-    public bool Contains(FileId id) => _byId.ContainsKey(id);
+    public bool Contains(FileId id) => TryFind(id, out _);
 
     /// <summary>
     /// Makes the descriptor behind which clients find <paramref name="file"/>, and gives the file its pages or its poll. From now on the file is released when the last
@@ -70,12 +73,14 @@ internal sealed unsafe class OpenFiles : IDisposable
 
         FilePages? pages = queue is null ? new FilePages(first, (offset, length) => IsMapped(id, offset, length)) : null;
         var open = new OpenFile(id, file, node, flags, first) { Pages = pages };
-        _byId[id] = open;
-        _byWatch[watch] = open;
+        Tables tables = LazyInitializer.EnsureInitialized(ref _tables, static () => new Tables())!;
+        tables.ById[id] = open;
+        tables.ByWatch[watch] = open;
         Interlocked.Increment(ref _count);
         if (StandInFile.Reopen(first, flags) is not { } second)
         {
             Forget(watch);
+            Interlocked.Decrement(ref _count);
             _ = LibC.inotify_rm_watch(_inotify, watch);
             first.Dispose();
             return null;
@@ -116,8 +121,11 @@ internal sealed unsafe class OpenFiles : IDisposable
         ReleaseClosed();
         lock (_lock)
         {
-            foreach (int watch in _byWatch.Keys)
-                Release(watch);
+            if (_tables is { } tables)
+            {
+                foreach (int watch in tables.ByWatch.Keys)
+                    Release(watch);
+            }
         }
 
         _inotify.Dispose();
@@ -146,6 +154,7 @@ internal sealed unsafe class OpenFiles : IDisposable
 
         open.Pages?.Dispose();
         open.StandIn.Dispose();
+        Interlocked.Decrement(ref _count);
         Released();
     }
 
@@ -163,10 +172,15 @@ internal sealed unsafe class OpenFiles : IDisposable
 
     private OpenFile? Forget(int watch)
     {
-        if (!_byWatch.TryRemove(watch, out OpenFile? open))
+        if (Volatile.Read(ref _tables) is not { } tables || !tables.ByWatch.TryRemove(watch, out OpenFile? open))
             return null;
-        _byId.TryRemove(open.Id, out _);
-        Interlocked.Decrement(ref _count);
+        tables.ById.TryRemove(open.Id, out _);
         return open;
+    }
+
+    private sealed class Tables
+    {
+        public readonly ConcurrentDictionary<FileId, OpenFile> ById = new();
+        public readonly ConcurrentDictionary<int, OpenFile> ByWatch = new();
     }
 }

@@ -17,6 +17,28 @@ internal static unsafe class Stat
         }
     }
 
+    /// <summary>Of a path relative to a directory that somebody may close meanwhile.</summary>
+    /// <returns>0 or the error number; ENOENT when it has been closed.</returns>
+    public static int Get(Descriptor directory, byte* path, out statx result)
+    {
+        bool held = false;
+        try
+        {
+            directory.DangerousAddRef(ref held);
+            return Get(directory.Number, path, 0, out result);
+        }
+        catch (ObjectDisposedException)
+        {
+            result = default;
+            return Linux.ENOENT;
+        }
+        finally
+        {
+            if (held)
+                directory.DangerousRelease();
+        }
+    }
+
     public static bool TryGet(Descriptor file, out FileId id)
     {
         byte empty = 0;

@@ -15,7 +15,7 @@ internal sealed class BpfProgram
     private const ushort IfAnyBit = 0x45;      // BPF_JMP | BPF_JSET| BPF_K
     private const ushort ReturnConstant = 0x06; // BPF_RET | BPF_K
 
-    private readonly List<(sock_filter Line, string? Target)> _lines = [];
+    private readonly List<Line> _lines = [];
     private readonly Dictionary<string, int> _labels = [];
 
     public void LoadNumber() => Add(LoadWord, 0);
@@ -48,13 +48,15 @@ internal sealed class BpfProgram
         var program = new sock_filter[_lines.Count];
         for (int i = 0; i < program.Length; i++)
         {
-            (program[i], string? target) = _lines[i];
-            if (target is not null)
+            program[i] = new sock_filter { code = _lines[i].Code, k = _lines[i].Constant };
+            if (_lines[i].Target is { } target)
                 program[i].jt = checked((byte)(_labels[target] - i - 1));
         }
 
         return program;
     }
 
-    private void Add(ushort code, uint constant, string? target = null) => _lines.Add((new sock_filter { code = code, k = constant }, target));
+    private void Add(ushort code, uint constant, string? target = null) => _lines.Add(new Line(code, constant, target));
+
+    private sealed record Line(ushort Code, uint Constant, string? Target);
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Ioasis.Runner.Native;
 using Ioasis.Runner.Processes;
 
@@ -11,7 +10,8 @@ namespace Ioasis.Runner.Launch;
 internal static unsafe class Children
 {
     // Programs that runners of this process started: each is reaped by its own runner.
-    private static readonly ConcurrentDictionary<int, bool> s_programs = new();
+    private static readonly List<int> s_programs = []; // under s_lock
+    private static readonly Lock s_lock = new();
 
     private static readonly Lazy<int> s_ownFilters = new(() =>
         ProcessStatus.TryRead(Environment.ProcessId, out ProcessStatus status) ? status.Filters : 0);
@@ -19,7 +19,11 @@ internal static unsafe class Children
     /// <summary>Orphans of clients become children of this process from now on.</summary>
     public static void AdoptOrphans() => _ = LibC.prctl(Linux.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 
-    public static void AddProgram(int process) => s_programs[process] = true;
+    public static void AddProgram(int process)
+    {
+        lock (s_lock)
+            s_programs.Add(process);
+    }
 
     /// <summary>Reaps a program, if it has ended.</summary>
     /// <param name="process">The program.</param>
@@ -39,7 +43,11 @@ internal static unsafe class Children
         end = new ProgramEnd(info.si_status, info.si_code != Linux.CLD_EXITED);
         bool reaped = result == 0 && info.si_pid == process;
         if (reaped || result != 0)
-            s_programs.TryRemove(process, out _);
+        {
+            lock (s_lock)
+                s_programs.Remove(process);
+        }
+
         return reaped;
     }
 
@@ -54,10 +62,16 @@ internal static unsafe class Children
                 return;
             // A client has one filter more than this process. Any other child in the way is soon reaped by whoever started it.
             int child = info.si_pid;
-            bool isOrphan = !s_programs.ContainsKey(child)
+            bool isOrphan = !IsProgram(child)
                 && ProcessStatus.TryRead(child, out ProcessStatus status) && status.Filters > s_ownFilters.Value;
             if (!isOrphan || LibC.waitid(Linux.P_PID, child, &info, Linux.WEXITED | Linux.WNOHANG | Linux.__WALL) != 0)
                 return;
         }
+    }
+
+    private static bool IsProgram(int process)
+    {
+        lock (s_lock)
+            return s_programs.Contains(process);
     }
 }

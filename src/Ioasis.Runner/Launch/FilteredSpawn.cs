@@ -12,7 +12,7 @@ namespace Ioasis.Runner.Launch;
 /// <remarks>
 /// With the filter on, the thread calls nothing but function pointers that it has called before: a first call would have the
 /// runtime open files, which stops that thread inside the runtime's locks, which the serving thread may need. Hence the rehearsal: the
-/// very same method runs once before, harmlessly, on a thread of its own.
+/// very same method runs once before, harmlessly.
 /// </remarks>
 internal sealed unsafe class FilteredSpawn
 {
@@ -26,6 +26,9 @@ internal sealed unsafe class FilteredSpawn
 
     private static readonly delegate* unmanaged<int*, byte*, void*, void*, byte**, byte**, int> s_spawn =
         (delegate* unmanaged<int*, byte*, void*, void*, byte**, byte**, int>)Export("posix_spawnp");
+
+    private static readonly Lock s_rehearsing = new();
+    private static bool s_rehearsed; // under the lock
 
     // Written by the spawning thread, read by the starting one.
     private int _listener = Pending;
@@ -44,7 +47,7 @@ internal sealed unsafe class FilteredSpawn
     /// <exception cref="LaunchException">The filter is not possible here, or the program cannot be executed.</exception>
     public static int Start(ProgramOptions options, ulong ignoredSignals, sock_filter[] filter, Action<Descriptor> serve)
     {
-        using var rehearsal = new SpawnArguments(new ProgramOptions("/nonexistent/ioasis", []), ignoredSignals);
+        Rehearse();
         using var arguments = new SpawnArguments(options, ignoredSignals);
         int seccomp = SyscallTable.Native.Seccomp;
         fixed (sock_filter* lines = filter)
@@ -52,12 +55,6 @@ internal sealed unsafe class FilteredSpawn
             // Copies for the threads, which cannot capture a fixed pointer.
             var program = new sock_fprog { len = (ushort)filter.Length, filter = lines };
             var programAddress = (nint)(&program);
-            uint action = Linux.SECCOMP_RET_USER_NOTIF;
-            var actionAddress = (nint)(&action);
-
-            var warm = new FilteredSpawn();
-            Run(() => warm.Spawn(PR_GET_NO_NEW_PRIVS, 0, seccomp, Linux.SECCOMP_GET_ACTION_AVAIL, 0, (void*)actionAddress, rehearsal));
-
             var real = new FilteredSpawn();
             const uint Flags = Linux.SECCOMP_FILTER_FLAG_NEW_LISTENER | Linux.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV;
             Thread thread = Begin(() => real.Spawn(
@@ -76,7 +73,21 @@ internal sealed unsafe class FilteredSpawn
         }
     }
 
-    private const int PR_GET_NO_NEW_PRIVS = 39;
+    /// <summary>Once a process, before the filter is on: <see cref="Start"/> does it, unless it has been done.</summary>
+    public static void Rehearse()
+    {
+        const int PR_GET_NO_NEW_PRIVS = 39;
+        lock (s_rehearsing)
+        {
+            if (s_rehearsed)
+                return;
+            using var arguments = new SpawnArguments(new ProgramOptions("/nonexistent/ioasis", []), ignoredSignals: 0);
+            uint action = Linux.SECCOMP_RET_USER_NOTIF;
+            new FilteredSpawn().Spawn(
+                PR_GET_NO_NEW_PRIVS, 0, SyscallTable.Native.Seccomp, Linux.SECCOMP_GET_ACTION_AVAIL, 0, &action, arguments);
+            s_rehearsed = true;
+        }
+    }
 
     /// <summary>What the thread does. From the second call on, only what the rehearsal has done before.</summary>
     private void Spawn(int option, nuint value, nint seccomp, nint operation, nint flags, void* argument, SpawnArguments arguments)
@@ -96,8 +107,6 @@ internal sealed unsafe class FilteredSpawn
         _spawnError = s_spawn(&process, path, actions, attributes, list, environment);
         _process = process;
     }
-
-    private static void Run(Action body) => Begin(body).Join();
 
     private static Thread Begin(Action body)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using Ioasis.Runner.Native;
 
@@ -11,6 +10,8 @@ namespace Ioasis.Runner.Launch;
 internal sealed class Signals : IDisposable
 {
     private const int SIGPIPE = 13;
+    private const int MostSignals = 64;
+    private const nint SIG_IGN = 1;
 
     private readonly List<PosixSignalRegistration> _registrations = [];
 
@@ -19,12 +20,18 @@ internal sealed class Signals : IDisposable
     }
 
     /// <summary>Signals that this process was started to ignore (nohup, background jobs), bit n-1 for signal n; programs inherit that.</summary>
-    public static ulong Ignored
+    public static unsafe ulong Ignored
     {
         get
         {
-            string? line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("SigIgn:", StringComparison.Ordinal));
-            ulong ignored = line is null ? 0 : ulong.Parse(line.AsSpan(7).Trim(), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            ulong ignored = 0;
+            nint* action = stackalloc nint[32]; // struct sigaction: the handler is its first field everywhere
+            for (int signal = 1; signal <= MostSignals; signal++)
+            {
+                if (LibC.sigaction(signal, null, action) == 0 && *action == SIG_IGN)
+                    ignored |= Bit(signal);
+            }
+
             return ignored & ~Bit(SIGPIPE); // that one the .NET runtime ignores for itself
         }
     }

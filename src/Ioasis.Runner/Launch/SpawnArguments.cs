@@ -15,7 +15,7 @@ internal sealed unsafe class SpawnArguments : IDisposable
     // Larger than the C libraries' own types: glibc has 336, 80 and 128 bytes.
     private const int Room = 512;
 
-    private readonly List<nint> _blocks = [];
+    private void** _blocks; // each begins with the address of the one before
     private readonly bool _hasActions;
 
     public SpawnArguments(ProgramOptions options, ulong ignoredSignals)
@@ -36,7 +36,7 @@ internal sealed unsafe class SpawnArguments : IDisposable
         _ = LibC.posix_spawnattr_setflags(Attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 
         int[] standard = [options.StandardInput, options.StandardOutput, options.StandardError];
-        _hasActions = standard.Any(fd => fd >= 0);
+        _hasActions = Math.Max(standard[0], Math.Max(standard[1], standard[2])) >= 0;
         if (!_hasActions)
             return;
         Actions = Block(Room);
@@ -61,9 +61,12 @@ internal sealed unsafe class SpawnArguments : IDisposable
         _ = LibC.posix_spawnattr_destroy(Attributes);
         if (_hasActions)
             _ = LibC.posix_spawn_file_actions_destroy(Actions);
-        foreach (nint block in _blocks)
-            NativeMemory.Free((void*)block);
-        _blocks.Clear();
+        while (_blocks is not null)
+        {
+            void** last = _blocks;
+            _blocks = (void**)*last;
+            NativeMemory.Free(last);
+        }
     }
 
     private byte** List(IReadOnlyList<string> texts)
@@ -84,8 +87,9 @@ internal sealed unsafe class SpawnArguments : IDisposable
 
     private void* Block(int size)
     {
-        void* block = NativeMemory.AllocZeroed((nuint)size);
-        _blocks.Add((nint)block);
-        return block;
+        var block = (void**)NativeMemory.AllocZeroed((nuint)(sizeof(void*) + size));
+        *block = _blocks;
+        _blocks = block;
+        return block + 1;
     }
 }

@@ -20,7 +20,7 @@ internal unsafe ref struct ProcText(Descriptor file)
     {
         while (true)
         {
-            ReadOnlySpan<byte> rest = _buffer.AsSpan(_start.._end);
+            ReadOnlySpan<byte> rest = _buffer.AsSpan(_start, _end - _start);
             int length = rest.IndexOf((byte)'\n');
             if (length >= 0)
             {

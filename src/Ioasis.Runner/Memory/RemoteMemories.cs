@@ -12,7 +12,7 @@ internal sealed class RemoteMemories(Func<FileId, bool> isEmulated)
     private readonly Lock _lock = new();
     private readonly List<RemoteMemory> _all = [];
 
-    public Filesystems Filesystems { get; } = new();
+    public Filesystems Filesystems => LazyInitializer.EnsureInitialized(ref field, static () => new Filesystems())!;
 
     /// <summary>Finds a process that maps a byte of a file, other than those whose memory is known; set by their owner.</summary>
     public Func<FileId, ulong, RemoteSharedPages.Place?>? SearchProcesses { get; set; }

@@ -14,8 +14,9 @@ namespace Ioasis.Runner.Memory;
 /// <remarks>
 /// Two ways lead there. The <em>exact</em> one goes through that file; as the kernel lets debuggers write there to what the
 /// process itself cannot write, each mapping is asked for its permissions first. It is the faster one up to two pages. The
-/// <em>fast</em> one (process_vm_readv and process_vm_writev) goes by the process's number: it checks that the process lives (pidfd)
-/// and is closed while the process may be running another program (<see cref="FastPath"/>).
+/// <em>fast</em> one (process_vm_readv and process_vm_writev) goes by the process's number: it checks that the process lives (pidfd;
+/// after reading, so that what was read is surely the process's; before writing) and is closed while the process may be running
+/// another program (<see cref="FastPath"/>).
 /// </remarks>
 internal sealed unsafe partial class RemoteMemory : ClientMemory, IDisposable
 {
@@ -114,7 +115,9 @@ internal sealed unsafe partial class RemoteMemory : ClientMemory, IDisposable
         bool exact = length <= ExactLength && _map.IsCheap;
         if (!exact && _fastPath.TryEnter())
         {
-            int copied = Process.IsRunning ? CopyFast(remote, local, length, write) : -1;
+            int copied = write && !Process.IsRunning ? -1 : CopyFast(remote, local, length, write);
+            if (!write && !Process.IsRunning)
+                copied = -1;
             _fastPath.Leave();
             if (copied >= 0)
                 return copied;

@@ -6,11 +6,6 @@ namespace Ioasis.Runner.Native;
 /// <summary>A file descriptor that this process owns; closed once, and never while a call uses it.</summary>
 internal sealed class Descriptor : SafeHandleMinusOneIsInvalid
 {
-    public Descriptor()
-        : base(ownsHandle: true)
-    {
-    }
-
     public Descriptor(int number)
         : base(ownsHandle: true)
     {

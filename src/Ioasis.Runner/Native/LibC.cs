@@ -8,13 +8,13 @@ namespace Ioasis.Runner.Native;
 /// </summary>
 internal static unsafe partial class LibC
 {
-    private const string Name = "libc";
+    // The file's own name, which is loaded already; without its ending the runtime first looks for others. musl has its C library by it too.
+    private const string Name = "libc.so.6";
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int close(int fd);
 
-    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial Descriptor open(string path, int flags);
+    public static Descriptor open(string path, int flags) => new(OpenNumber(path, flags));
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int openat(int directory, byte* path, int flags);
@@ -52,8 +52,7 @@ internal static unsafe partial class LibC
     [LibraryImport(Name, SetLastError = true)]
     public static partial int flock(Descriptor fd, int operation);
 
-    [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    public static partial Descriptor memfd_create(string name, uint flags);
+    public static Descriptor memfd_create(string name, uint flags) => new(MemFdNumber(name, flags));
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial long lseek(Descriptor fd, long offset, int from);
@@ -71,8 +70,7 @@ internal static unsafe partial class LibC
     [LibraryImport(Name, SetLastError = true)]
     public static partial int munmap(nint address, nuint length);
 
-    [LibraryImport(Name, SetLastError = true)]
-    public static partial Descriptor inotify_init1(int flags);
+    public static Descriptor inotify_init1(int flags) => new(INotifyNumber(flags));
 
     [LibraryImport(Name, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int inotify_add_watch(Descriptor inotify, string path, uint mask);
@@ -83,8 +81,7 @@ internal static unsafe partial class LibC
     [LibraryImport(Name, SetLastError = true)]
     public static partial int poll(pollfd* descriptors, nuint count, int milliseconds);
 
-    [LibraryImport(Name, SetLastError = true)]
-    public static partial Descriptor epoll_create1(int flags);
+    public static Descriptor epoll_create1(int flags) => new(EPollNumber(flags));
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int epoll_ctl(Descriptor epoll, int operation, Descriptor fd, void* what);
@@ -92,14 +89,16 @@ internal static unsafe partial class LibC
     [LibraryImport(Name, SetLastError = true)]
     public static partial int epoll_wait(Descriptor epoll, void* events, int most, int milliseconds);
 
-    [LibraryImport(Name, SetLastError = true)]
-    public static partial Descriptor eventfd(uint initial, int flags);
+    public static Descriptor eventfd(uint initial, int flags) => new(EventNumber(initial, flags));
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int waitid(int kind, int id, siginfo* result, int options);
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int kill(int process, int signal);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int sigaction(int signal, void* replace, void* old);
 
     [LibraryImport(Name)]
     public static partial int getpid();
@@ -147,4 +146,20 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Name)]
     public static partial int posix_spawn_file_actions_adddup2(void* actions, int from, int to);
+
+    // What gives a new descriptor gives its number here: that the import makes the Descriptor itself would be by reflection.
+    [LibraryImport(Name, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenNumber(string path, int flags);
+
+    [LibraryImport(Name, EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MemFdNumber(string name, uint flags);
+
+    [LibraryImport(Name, EntryPoint = "inotify_init1", SetLastError = true)]
+    private static partial int INotifyNumber(int flags);
+
+    [LibraryImport(Name, EntryPoint = "epoll_create1", SetLastError = true)]
+    private static partial int EPollNumber(int flags);
+
+    [LibraryImport(Name, EntryPoint = "eventfd", SetLastError = true)]
+    private static partial int EventNumber(uint initial, int flags);
 }

@@ -26,6 +26,7 @@ internal sealed class ServiceThreads : IDisposable
     private readonly Stack<Worker> _spare = [];
     private readonly List<Worker> _all = [];
     private readonly ManualResetEventSlim _watch = new();
+    private readonly ManualResetEvent _end = new(false); // the slim one would spin at each tick
     private readonly Thread _watcher;
     private volatile Worker? _receiver;
     private volatile bool _watching = true;
@@ -67,6 +68,7 @@ internal sealed class ServiceThreads : IDisposable
     public void Dispose()
     {
         _ended = true;
+        _end.Set();
         _watch.Set();
         Worker[] workers;
         lock (_lock)
@@ -75,6 +77,7 @@ internal sealed class ServiceThreads : IDisposable
             worker.Wake.Set();
         _watcher.Join();
         _watch.Dispose();
+        _end.Dispose();
         foreach (Worker worker in workers)
         {
             if (worker.Thread.Join(PatienceMilliseconds))
@@ -166,7 +169,7 @@ internal sealed class ServiceThreads : IDisposable
                 _watching = true;
             }
 
-            Thread.Sleep(WatchMilliseconds);
+            _end.WaitOne(WatchMilliseconds);
             Worker? receiver = _receiver;
             if (receiver is null)
                 continue;

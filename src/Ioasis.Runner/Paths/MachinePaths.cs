@@ -7,10 +7,11 @@ namespace Ioasis.Runner.Paths;
 /// <summary>The paths of a machine: its files and directories, with the devices behind its nodes.</summary>
 internal static class MachinePaths
 {
-    public static PathTree Of(FileTree files, DeviceNodes devices)
+    public static PathTree Of(Func<DeviceNodes> devices) => new(Directory.Exists, tree => Fill(tree, devices()));
+
+    private static void Fill(PathTree tree, DeviceNodes devices)
     {
-        var tree = new PathTree(Directory.Exists);
-        foreach (TreeEntry entry in files.Entries)
+        foreach (TreeEntry entry in devices.Machine.Tree.Entries)
         {
             switch (entry)
             {
@@ -30,6 +31,5 @@ internal static class MachinePaths
         }
 
         FailureFiles.AddTo(tree);
-        return tree;
     }
 }

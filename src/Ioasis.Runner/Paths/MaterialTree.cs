@@ -18,7 +18,7 @@ internal sealed unsafe class MaterialTree(PathTree tree) : IDisposable
     private static readonly TimeSpan s_grace = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<FileId, PathNode> _special = [];
+    private Dictionary<FileId, PathNode>? _special; // set before _isMade
     private volatile bool _isMade;
     private string? _root;
     private Descriptor? _held;
@@ -41,7 +41,7 @@ internal sealed unsafe class MaterialTree(PathTree tree) : IDisposable
     public bool TryFindSpecial(FileId id, [NotNullWhen(true)] out PathNode? node)
     {
         node = null;
-        return _isMade && _special.TryGetValue(id, out node);
+        return _isMade && _special!.TryGetValue(id, out node);
     }
 
     public void Dispose()
@@ -64,6 +64,7 @@ internal sealed unsafe class MaterialTree(PathTree tree) : IDisposable
             RemoveAbandoned(parent);
             _root = Path.Combine(parent, $"{Prefix}{Environment.ProcessId}-{Guid.NewGuid():N}");
             Directory.CreateDirectory(_root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            _special = [];
             _held = Lock(_root) ?? throw new IOException($"{_root} cannot be locked");
             Make(tree.Root, _root);
             RootBytes = Encoding.UTF8.GetBytes(_root);
@@ -98,7 +99,7 @@ internal sealed unsafe class MaterialTree(PathTree tree) : IDisposable
             var id = Stat.IdOf(in result);
             node.Stand = new StandIn(name, id);
             if (node.Kind == PathKind.Device || node.Children.Any(child => child.Kind == PathKind.Device))
-                _special.Add(id, node);
+                _special!.Add(id, node);
         }
     }
 

@@ -20,8 +20,11 @@ namespace Ioasis.Runner.Processes;
 /// </summary>
 internal sealed unsafe class Caller(ProcessTable processes, OpenFiles files, FreeNumber numbers, Listener listener, ulong granted) : ICaller
 {
-    /// <summary>The inode of the first user namespace (linux/proc_ns.h, PROC_USER_INIT_INO): capabilities of others count for nothing.</summary>
-    private const ulong InitialUserNamespace = 0xEFFFFFFD;
+    /// <summary>
+    /// The first user namespace, as /proc/PID/ns/user shows it (the number is PROC_USER_INIT_INO of linux/proc_ns.h): capabilities of others
+    /// count for nothing. To read that link costs half of what following it does.
+    /// </summary>
+    private static ReadOnlySpan<byte> InitialUserNamespace => "user:[4026531837]"u8;
 
     private ClientProcess _process = null!;
     private ClientMemory _memory = null!;
@@ -68,7 +71,9 @@ internal sealed unsafe class Caller(ProcessTable processes, OpenFiles files, Fre
         if ((sets[bit >> 5].effective >> (bit & 31) & 1) == 0)
             return false;
         ProcPath path = ProcPath.Of(Thread, "ns/user"u8);
-        return Stat.Get(Linux.AT_FDCWD, path.Text, 0, out statx userNamespace) == 0 && userNamespace.stx_ino == InitialUserNamespace;
+        byte* name = stackalloc byte[64];
+        nint length = LibC.readlinkat(Linux.AT_FDCWD, path.Text, name, 64);
+        return length > 0 && new ReadOnlySpan<byte>(name, (int)length).SequenceEqual(InitialUserNamespace);
     }
 
     /// <inheritdoc/>

@@ -7,7 +7,8 @@ namespace Ioasis.Runner.Processes;
 /// Tells one program image of a process from the next: the 16 random bytes that the kernel gives each image at its start (AT_RANDOM of
 /// the auxiliary vector), and where they lie.
 /// </summary>
-internal readonly record struct ImageMark(ulong Address, UInt128 Bytes)
+/// <remarks>No UInt128: whatever has one in it cannot be compiled ahead of time, nor can any method that is given it.</remarks>
+internal readonly record struct ImageMark(ulong Address, ulong First, ulong Second)
 {
     private const ulong AT_NULL = 0;
     private const ulong AT_RANDOM = 25;
@@ -28,10 +29,10 @@ internal readonly record struct ImageMark(ulong Address, UInt128 Bytes)
         {
             if (vector[i] != AT_RANDOM)
                 continue;
-            UInt128 random;
-            var here = new iovec { iov_base = &random, iov_len = 16 };
+            ulong* random = stackalloc ulong[2];
+            var here = new iovec { iov_base = random, iov_len = 16 };
             var there = new iovec { iov_base = (void*)vector[i + 1], iov_len = 16 };
-            return LibC.process_vm_readv(thread, &here, 1, &there, 1, 0) == 16 ? new ImageMark(vector[i + 1], random) : default;
+            return LibC.process_vm_readv(thread, &here, 1, &there, 1, 0) == 16 ? new ImageMark(vector[i + 1], random[0], random[1]) : default;
         }
 
         return default;

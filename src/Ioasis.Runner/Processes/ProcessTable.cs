@@ -17,7 +17,7 @@ namespace Ioasis.Runner.Processes;
 internal sealed unsafe class ProcessTable(OpenFiles files, RemoteMemories memories, Action<ClientProcess> watch)
 {
     private readonly Lock _lock = new();
-    private readonly ConcurrentDictionary<int, ClientProcess> _byThread = new();
+    private ConcurrentDictionary<int, ClientProcess>? _byThread; // null until there is one; set under _lock
     private readonly Dictionary<int, ClientProcess> _byId = [];
     private readonly Dictionary<uint, PinLedger> _users = [];
 
@@ -40,11 +40,12 @@ internal sealed unsafe class ProcessTable(OpenFiles files, RemoteMemories memori
     public int Find(int thread, int descriptor, out ClientProcess process, out OpenFile file)
     {
         file = null!;
-        if (_byThread.TryGetValue(thread, out process!))
+        process = null!;
+        if (Volatile.Read(ref _byThread) is { } known && known.TryGetValue(thread, out process!))
         {
-            ProcPath path = ProcPath.TaskDescriptor(thread, descriptor);
-            if (Stat.Get(process.Directory.Number, path.Text, 0, out statx known) == 0)
-                return files.TryFind(Stat.IdOf(in known), out file) ? 0 : Linux.ENOENT;
+            ProcPath path = ProcPath.TaskDescriptor(process.Id, thread, descriptor);
+            if (Stat.Get(process.Directory, path.Text, out statx found) == 0)
+                return files.TryFind(Stat.IdOf(in found), out file) ? 0 : Linux.ENOENT;
         }
 
         int error = Identify(thread, descriptor, out FileId id);
@@ -70,7 +71,7 @@ internal sealed unsafe class ProcessTable(OpenFiles files, RemoteMemories memori
         {
             if (_byId.Count == 0)
                 return null;
-            if (_byThread.TryGetValue(thread, out ClientProcess? process) && HasThread(process, thread))
+            if (_byThread!.TryGetValue(thread, out ClientProcess? process) && HasThread(process, thread))
                 return process;
             return ProcessStatus.TryRead(thread, out ProcessStatus status) && _byId.TryGetValue(status.Process, out process) && HasThread(process, thread)
                 ? process
@@ -93,7 +94,7 @@ internal sealed unsafe class ProcessTable(OpenFiles files, RemoteMemories memori
             if (_byId.TryGetValue(process.Id, out ClientProcess? known) && known == process)
                 _byId.Remove(process.Id);
             foreach (int thread in process.Threads)
-                _byThread.TryRemove(new KeyValuePair<int, ClientProcess>(thread, process));
+                _byThread!.TryRemove(new KeyValuePair<int, ClientProcess>(thread, process));
         }
 
         process.Retire();
@@ -136,7 +137,7 @@ internal sealed unsafe class ProcessTable(OpenFiles files, RemoteMemories memori
                 _byId[status.Process] = process;
             }
 
-            _byThread[thread] = process;
+            (_byThread ??= new())[thread] = process;
             process.Threads.Add(thread);
             ForgetEndedThreads(process);
         }
@@ -180,7 +181,7 @@ internal sealed unsafe class ProcessTable(OpenFiles files, RemoteMemories memori
     private static bool HasThread(ClientProcess process, int thread)
     {
         ProcPath path = ProcPath.Task(thread, ""u8);
-        return Stat.Get(process.Directory.Number, path.Text, 0, out _) == 0;
+        return Stat.Get(process.Directory, path.Text, out _) == 0;
     }
 
     /// <summary>A process whose threads come and go: the number of entries stays about that of its threads.</summary>
@@ -191,7 +192,7 @@ internal sealed unsafe class ProcessTable(OpenFiles files, RemoteMemories memori
         foreach (int thread in process.Threads.Where(thread => !HasThread(process, thread)).ToArray())
         {
             process.Threads.Remove(thread);
-            _byThread.TryRemove(new KeyValuePair<int, ClientProcess>(thread, process));
+            _byThread!.TryRemove(new KeyValuePair<int, ClientProcess>(thread, process));
         }
     }
 }

@@ -15,7 +15,10 @@ internal sealed class SyscallTable
     public SyscallTable(params (Call Call, int Number)[] numbers)
     {
         Numbers = numbers;
-        _calls = new Call[numbers.Max(row => row.Number) + 1];
+        int last = 0;
+        foreach ((Call _, int number) in numbers)
+            last = Math.Max(last, number);
+        _calls = new Call[last + 1];
         foreach ((Call call, int number) in numbers)
             _calls[number] = call;
     }
@@ -29,7 +32,7 @@ internal sealed class SyscallTable
             $"ioasis run knows the system calls of x86-64 and arm64, not of {RuntimeInformation.ProcessArchitecture}"),
     };
 
-    public IReadOnlyList<(Call Call, int Number)> Numbers { get; }
+    public (Call Call, int Number)[] Numbers { get; }
 
     /// <summary>AUDIT_ARCH_* of linux/audit.h.</summary>
     public required uint AuditArchitecture { get; init; }

@@ -36,7 +36,7 @@ internal sealed class MachineSandbox : IDisposable
 
     public ProgramRunner Start(string program, params string[] arguments) => Start(new ProgramOptions(program, arguments));
 
-    public ProgramRunner Start(ProgramOptions options) => new(Machine.Tree, _nodes, options with
+    public ProgramRunner Start(ProgramOptions options) => new(() => _nodes, options with
     {
         Explain = line =>
         {

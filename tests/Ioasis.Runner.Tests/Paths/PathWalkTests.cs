@@ -38,7 +38,28 @@ public sealed class PathWalkTests
     [InlineData("/sys/bus/pci/", "/sys/bus/pci")]
     [InlineData("/dev", "/dev")]
     [InlineData("/", "/")]
-    public void FindsWhatIsInTheTree(string path, string expected) => Assert.Equal(expected, Walk(path).Node?.Path);
+    public void FindsWhatIsInTheTree(string path, string expected)
+    {
+        Assert.Equal(expected, Walk(path).Node?.Path);
+        Assert.Equal(expected != "/", PathTree.MayHold(Encoding.UTF8.GetBytes(path)));
+    }
+
+    [Fact]
+    public void ATreeIsFilledWhenItIsFirstLookedAt()
+    {
+        int filled = 0;
+        var tree = new PathTree(_ => true, tree =>
+        {
+            filled++;
+            tree.AddDirectory("/dev", isWhole: false);
+        });
+        Assert.False(PathTree.MayHold("/usr/lib/x86_64-linux-gnu/libc.so.6"u8));
+        Assert.Equal(0, filled);
+        Assert.Equal("/dev", PathWalk.From(tree, "/dev"u8, follow: true).Node?.Path);
+        Assert.Equal("/dev", PathWalk.From(tree, "/dev/."u8, follow: true).Node?.Path);
+        Assert.Equal(1, filled);
+        Assert.Throws<ArgumentException>(() => tree.AddDirectory("/opt", isWhole: true)); // its paths could not be told by their names
+    }
 
     [Theory]
     [InlineData("/etc/passwd")]

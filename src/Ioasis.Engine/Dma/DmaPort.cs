@@ -21,8 +21,11 @@ namespace Ioasis.Engine.Dma;
 /// </remarks>
 public sealed partial class DmaPort
 {
-    /// <summary>Most bytes that one section copies: some 50 µs, which is how long an unmap may have to wait.</summary>
-    private const int LongestCopy = 512 << 10;
+    /// <summary>
+    /// Most bytes that one section copies: some 50 µs, which is how long an unmap may have to wait. From and to another process, where each
+    /// part costs system calls besides, twice as much.
+    /// </summary>
+    private const int LongestCopy = 512 << 10, LongestRemoteCopy = 1 << 20;
 
     private readonly PhysicalDevice _device;
     private readonly IommuGroup _group;
@@ -116,7 +119,7 @@ public sealed partial class DmaPort
             }
 
             IotlbEntry front = _front;
-            int part = (int)Math.Min((ulong)Math.Min(into.Length, LongestCopy), front.Last - iova + 1);
+            int part = (int)Math.Min((ulong)Math.Min(into.Length, LongestPart(front)), front.Last - iova + 1);
             ulong address = front.Address + (iova - front.First);
             int done = front.Backing.Read(address, into[..part]);
             Close();
@@ -175,7 +178,7 @@ public sealed partial class DmaPort
             }
 
             IotlbEntry front = _front;
-            int part = (int)Math.Min((ulong)Math.Min(from.Length, LongestCopy), front.Last - iova + 1);
+            int part = (int)Math.Min((ulong)Math.Min(from.Length, LongestPart(front)), front.Last - iova + 1);
             ulong address = front.Address + (iova - front.First);
             int done = front.Backing.Write(address, from[..part]);
             if (front.Tracker is { } tracker && done != 0)
@@ -213,6 +216,8 @@ public sealed partial class DmaPort
         memory = default;
         return false;
     }
+
+    private static int LongestPart(IotlbEntry front) => front.Backing.IsHere ? LongestCopy : LongestRemoteCopy;
 
     /// <summary>The page table of requests in a section that has begun; null when they are blocked.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

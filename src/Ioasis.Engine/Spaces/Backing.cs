@@ -222,6 +222,9 @@ internal struct Backing
             owner.Pinned.Discharge(pages);
     }
 
+    /// <summary>It lies in this process, and stays where it is.</summary>
+    public readonly unsafe bool IsHere => _direct != null;
+
     /// <summary>Bytes of it that lie in this process. Inside a DMA section.</summary>
     public readonly unsafe bool TryGetBytes(ulong address, int length, out Span<byte> bytes)
     {

@@ -43,6 +43,8 @@ public sealed unsafe partial class IntervalMap<TValue>
             place.Route[0].Branch->Ranges++;
             HoleDivided(ref place.Route, leaf, place.Position);
         }
+
+        GC.KeepAlive(this);
     }
 
     /// <summary>The first range lies in the map; the second makes a leaf of them.</summary>

@@ -38,6 +38,7 @@ public sealed unsafe partial class IntervalMap<TValue>
                     ref Entry<TValue> entry = ref _leaf->EntryAt(_next);
                     Current = new Interval<TValue>(entry.Start, _leaf->LastAt(_next), in entry.Value);
                     _next++;
+                    GC.KeepAlive(_map);
                     return true;
                 }
 

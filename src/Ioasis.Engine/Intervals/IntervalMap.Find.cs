@@ -23,7 +23,9 @@ public sealed unsafe partial class IntervalMap<TValue>
     public bool TryFind(ulong address, out ulong start, out ulong last, out TValue value)
     {
         Outcome outcome = Attempt(address, out start, out last, out value);
-        return outcome == Outcome.Disturbed ? Insist(address, out start, out last, out value) : outcome == Outcome.Found;
+        bool found = outcome == Outcome.Disturbed ? Insist(address, out start, out last, out value) : outcome == Outcome.Found;
+        GC.KeepAlive(this); // and with it the nodes
+        return found;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -21,6 +21,7 @@ public sealed unsafe partial class IntervalMap<TValue>
             FindLanes(addresses.Slice(done, Lanes), done, ref sink);
         for (; done < addresses.Length; done++)
             FindOne(addresses[done], done, ref sink);
+        GC.KeepAlive(this);
     }
 
     /// <summary>As the other, with results in a row: one each, <see cref="Interval{TValue}.IsNone"/> where no range holds the address.</summary>

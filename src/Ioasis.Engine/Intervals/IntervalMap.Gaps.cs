@@ -26,7 +26,9 @@ public sealed unsafe partial class IntervalMap<TValue>
     public bool TryFindGap(ulong length, ulong alignment, ulong offset, ulong first, ulong last, out ulong start)
     {
         NoVisits visits = default;
-        return TryFindGap(new GapRequest(length, alignment, offset, first, last), ref visits, out start);
+        bool found = TryFindGap(new GapRequest(length, alignment, offset, first, last), ref visits, out start);
+        GC.KeepAlive(this);
+        return found;
     }
 
     /// <summary>As the public one, counting the nodes looked at.</summary>

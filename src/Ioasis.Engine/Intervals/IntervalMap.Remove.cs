@@ -55,6 +55,7 @@ public sealed unsafe partial class IntervalMap<TValue>
         HolesJoined(ref route, leaf, i, start, last);
         if (leaf->Count < Shape.LeafLeast)
             FillLeaf(ref route);
+        GC.KeepAlive(this);
     }
 
     /// <summary>The last range of the only leaf has gone.</summary>

@@ -90,6 +90,7 @@ public sealed unsafe partial class IntervalMap<TValue>(NodePool<TValue> nodes)
         place.Leaf->Begin();
         place.Leaf->EntryAt(place.Position).Value = value;
         place.Leaf->End();
+        GC.KeepAlive(this);
         return true;
     }
 
@@ -144,7 +145,9 @@ public sealed unsafe partial class IntervalMap<TValue>(NodePool<TValue> nodes)
         int position = leaf->Search(from);
         place.Leaf = leaf;
         place.Position = position;
-        return position < leaf->Count && leaf->EntryAt(position).Start <= to;
+        bool found = position < leaf->Count && leaf->EntryAt(position).Start <= to;
+        GC.KeepAlive(this);
+        return found;
     }
 
     /// <summary>The range that <see cref="TryLocate"/> has found. Writer only.</summary>
@@ -160,6 +163,7 @@ public sealed unsafe partial class IntervalMap<TValue>(NodePool<TValue> nodes)
         start = entry.Start;
         last = place.Leaf->LastAt(place.Position);
         value = entry.Value;
+        GC.KeepAlive(this);
     }
 
     private ulong StartOf(in Place<TValue> place) => place.Leaf == null ? _only.Start : place.Leaf->EntryAt(place.Position).Start;

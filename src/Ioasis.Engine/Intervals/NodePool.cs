@@ -10,8 +10,8 @@ namespace Ioasis.Engine.Intervals;
 /// if it was a branch. So a reader that is still inside, or comes there by an old address, finds a node of the kind that it expects,
 /// whatever it holds by now; that it is not the right one the reader learns from the leaf's version or the map's structure number, neither of
 /// which ever goes back.</para>
-/// <para><b>Memory</b> comes in blocks, which are held as long as the pool, and maps hold the pool. Branches have blocks of their own, so
-/// that they lie in few pages: every search goes through them.</para>
+/// <para><b>Memory</b> comes in blocks, which are held as long as the pool. Maps hold the pool, and what a map is asked for holds the map to
+/// its end. Branches have blocks of their own, so that they lie in few pages: every search goes through them.</para>
 /// </remarks>
 public sealed unsafe class NodePool<TValue>
     where TValue : unmanaged

@@ -8,7 +8,7 @@ internal sealed class DescriptorInstaller(Emulation emulation)
 {
     /// <summary>At a number of the emulated range, or where the client's limit ends below it: at the lowest free number.</summary>
     /// <param name="call">The call to answer.</param>
-    /// <param name="file">What to install; stays ours.</param>
+    /// <param name="file">What to install; closed when it was installed.</param>
     /// <param name="least">The lowest number that will do.</param>
     /// <param name="closeOnExec">Sets FD_CLOEXEC.</param>
     /// <returns>False when the client gets an error, or was killed.</returns>
@@ -24,7 +24,7 @@ internal sealed class DescriptorInstaller(Emulation emulation)
         return Answered(in call, error);
     }
 
-    /// <summary>At the lowest free number, as open(2) does.</summary>
+    /// <summary>At the lowest free number, as open(2) does; as the other.</summary>
     public bool InstallAnywhere(in seccomp_notif call, Descriptor file, bool closeOnExec) =>
         Answered(in call, emulation.Listener.ReturnDescriptor(in call, file, number: -1, closeOnExec));
 

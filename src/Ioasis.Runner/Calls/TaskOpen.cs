@@ -65,6 +65,7 @@ internal sealed unsafe class TaskOpen(Emulation emulation, DescriptorInstaller i
     /// </summary>
     private void OpenStatus(in seccomp_notif call, int owner, int flags)
     {
+        emulation.Files.ReleaseClosed(); // what a closed file had pinned is pinned no more
         if ((flags & Linux.O_ACCMODE) != Linux.O_RDONLY || emulation.Processes.FindKnown(owner)?.Owner is not { } pays
             || (pays.Pinned.Pages | pays.Process.Pages) == 0)
         {

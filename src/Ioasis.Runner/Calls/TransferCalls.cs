@@ -50,21 +50,26 @@ internal sealed unsafe class TransferCalls(Emulation emulation, Caller caller)
             return;
         }
 
-        using Descriptor? position = atPosition && !hasNoPosition ? DescriptorCopy.Of(caller.Process, call.pid, descriptor) : null;
-        ulong offset = hasNoPosition ? 0 : position is null ? arguments[3] : (ulong)Math.Max(LibC.lseek(position, 0, Linux.SEEK_CUR), 0);
-
         Reason why = default;
-        Errno errno = Transfer(file, writes, pieces, offset, out long total, ref why);
+        Errno errno;
+        long total;
+        ulong offset;
+        // Closed before the client goes on: it may close its own, and that is the last one then.
+        using (Descriptor? position = atPosition && !hasNoPosition ? DescriptorCopy.Of(caller.Process, call.pid, descriptor) : null)
+        {
+            offset = hasNoPosition ? 0 : position is null ? arguments[3] : (ulong)Math.Max(LibC.lseek(position, 0, Linux.SEEK_CUR), 0);
+            errno = Transfer(file, writes, pieces, offset, out total, ref why);
+            if (position is not null && total != 0 && !(writes && file.File is FailNthFile))
+                _ = LibC.lseek(position, total, Linux.SEEK_CUR);
+        }
+
         if (errno.Failed && total == 0)
         {
             Explain(in call, file, writes, errno, in why, offset);
             emulation.Listener.Fail(in call, (int)errno.Code);
-            return;
         }
-
-        if (position is not null && !(writes && file.File is FailNthFile))
-            _ = LibC.lseek(position, total, Linux.SEEK_CUR);
-        emulation.Listener.Return(in call, total);
+        else
+            emulation.Listener.Return(in call, total);
     }
 
     /// <summary>Piece by piece, until one comes out short: as the kernel does for files that know no vectors.</summary>

@@ -147,7 +147,6 @@ internal static class Linux
     public const uint SECCOMP_RET_USER_NOTIF = 0x7fc00000;
     public const uint SECCOMP_USER_NOTIF_FLAG_CONTINUE = 1;
     public const uint SECCOMP_ADDFD_FLAG_SETFD = 1;
-    public const uint SECCOMP_ADDFD_FLAG_SEND = 2;
     public const uint SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP = 1;
     public const uint SECCOMP_IOCTL_NOTIF_RECV = 0xC0502100;
     public const uint SECCOMP_IOCTL_NOTIF_SEND = 0xC0182101;

@@ -67,8 +67,12 @@ internal sealed unsafe class Listener : IDisposable
     }
 
     /// <summary>Installs a descriptor in the client, and has its call return the number.</summary>
+    /// <remarks>
+    /// In this order: installed, closed here, answered. A client that closes what it got has closed the last one then, whatever this thread
+    /// does meanwhile: the news of it is there before the client's next call.
+    /// </remarks>
     /// <param name="call">The call to answer.</param>
-    /// <param name="file">What to install; stays ours.</param>
+    /// <param name="file">What to install; closed when it was installed.</param>
     /// <param name="number">The number, which must be free, or -1 for the lowest free one.</param>
     /// <param name="closeOnExec">Sets FD_CLOEXEC.</param>
     /// <returns>0, or the error number: the call is not answered then. ENOENT or ESRCH when the client was killed.</returns>
@@ -77,12 +81,17 @@ internal sealed unsafe class Listener : IDisposable
         var install = new seccomp_notif_addfd
         {
             id = call.id,
-            flags = Linux.SECCOMP_ADDFD_FLAG_SEND | (number >= 0 ? Linux.SECCOMP_ADDFD_FLAG_SETFD : 0),
+            flags = number >= 0 ? Linux.SECCOMP_ADDFD_FLAG_SETFD : 0,
             srcfd = file.Number,
             newfd = Math.Max(number, 0),
             newfd_flags = closeOnExec ? (uint)Linux.O_CLOEXEC : 0,
         };
-        return Retry(Linux.SECCOMP_IOCTL_NOTIF_ADDFD, &install) >= 0 ? 0 : Marshal.GetLastPInvokeError();
+        int installed = Retry(Linux.SECCOMP_IOCTL_NOTIF_ADDFD, &install);
+        if (installed < 0)
+            return Marshal.GetLastPInvokeError();
+        file.Dispose();
+        Return(in call, installed);
+        return 0;
     }
 
     /// <summary>Installs a descriptor in a client whose call is answered later.</summary>

@@ -9,13 +9,17 @@ namespace Ioasis.Embedded.Tests.Memory;
 
 /// <summary>Memory that was not allocated by the library: the program's own, for better or worse.</summary>
 /// <remarks>
-/// Alone, because a page that one test frees could be given to another, and DMA would reach it there. For the same reason
-/// only pages between others are freed: next to nothing else fits in there.
+/// Pages that are freed here must not be given to anybody else at once, least of all to the runtime, which maps single pages when it
+/// compiles: DMA would reach it there, and freeing the rest would take the page away from under it. So they lie far below the addresses that
+/// the kernel gives out, and never twice at the same place.
 /// </remarks>
 [Collection(nameof(AloneCollection))]
 public sealed unsafe partial class OrdinaryMemoryTests
 {
-    private const int PROT_NONE = 0, PROT_READ = 1;
+    private const int PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2;
+    private const int MAP_PRIVATE = 2, MAP_ANONYMOUS = 0x20, MAP_FIXED_NOREPLACE = 0x10_0000;
+
+    private static ulong s_next = 0x1000_0000_0000;
 
     [Fact]
     public void APinnedArrayGoesThroughTheDevice()
@@ -142,10 +146,14 @@ public sealed unsafe partial class OrdinaryMemoryTests
 
     private static ulong Allocate(ulong length)
     {
-        CallResult result = KernelTransport.Instance.AllocateMemory(length);
-        Assert.False(result.Failed);
-        return (ulong)result.Value;
+        ulong address = Interlocked.Add(ref s_next, length + (1 << 20));
+        address = (address - length) & ~4095ul;
+        Assert.Equal(address, (ulong)mmap((void*)address, (nuint)length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0));
+        return address;
     }
+
+    [LibraryImport("libc")]
+    private static partial nint mmap(void* address, nuint length, int protection, int flags, int descriptor, long offset);
 
     [LibraryImport("libc")]
     private static partial int mprotect(void* address, nuint length, int protection);

@@ -1,0 +1,177 @@
+using System.Diagnostics;
+using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Failures;
+using Ioasis.Engine.Intervals;
+using Ioasis.Engine.Memory;
+using Ioasis.Engine.Objects;
+using Ioasis.Engine.Reasons;
+
+namespace Ioasis.Engine.Spaces;
+
+/// <summary>Which pages of a backing are pinned, and whom they are charged to.</summary>
+internal partial struct Backing
+{
+    /// <summary>Pins the pages of an area once more; those that were not pinned are probed and charged.</summary>
+    /// <param name="address">First byte, within the backing.</param>
+    /// <param name="length">Bytes, at least 1.</param>
+    /// <param name="nodes">Where runs of pages are kept when not all are pinned alike; made when it is first needed.</param>
+    /// <param name="why">The reason of a failure (nothing is pinned then): EFAULT, ENOMEM.</param>
+    public Errno Pin(ulong address, ulong length, ref NodePool<PinnedRun>? nodes, ref Reason why)
+    {
+        PageRun pages = PageRun.Of(address, length);
+        if (_parts is null && pages == Whole)
+        {
+            if (_pins == 0)
+            {
+                Errno errno = Acquire(pages, out SharedPages? shared, ref why);
+                if (errno.Failed)
+                {
+                    _memory.Unpinned();
+                    return errno;
+                }
+
+                _shared = shared;
+            }
+
+            _pins++;
+            return Errno.Success;
+        }
+
+        return PinPart(pages, nodes ??= new NodePool<PinnedRun>(), ref why);
+    }
+
+    /// <summary>Takes one pin of an area's pages back; pages without a pin are discharged.</summary>
+    public void Unpin(ulong address, ulong length)
+    {
+        if (_parts is null)
+        {
+            if (--_pins != 0)
+                return;
+            Discharge(Whole.Count);
+            _shared = null;
+        }
+        else
+        {
+            Discharge(_parts.Remove(PageRun.Of(address, length)));
+            if (!_parts.IsEmpty)
+                return;
+            _parts = null;
+        }
+
+        _memory.Unpinned();
+    }
+
+    private readonly PageRun Whole => PageRun.Of(_start, _length);
+
+    private Errno PinPart(PageRun pages, NodePool<PinnedRun> nodes, ref Reason why)
+    {
+        PinCoverage? parts = _parts;
+        if (parts is null)
+        {
+            parts = new PinCoverage(nodes, Whole, _pins, _shared);
+            _pins = 0;
+            Volatile.Write(ref _parts, parts);
+        }
+
+        Errno errno = parts.Add(pages, ref this, ref why);
+        if (parts.IsEmpty)
+        {
+            _parts = null;
+            _memory.Unpinned();
+        }
+
+        return errno;
+    }
+
+    /// <summary>Pages that another process would be charged for.</summary>
+    /// <param name="owner">The other process.</param>
+    /// <param name="charging">How they are charged.</param>
+    public ulong PagesToMove(PinOwner owner, out PinCharging charging)
+    {
+        charging = _charging;
+        if (_memory.Owner == owner)
+            return 0;
+        if (_parts is null)
+            return _pins == 0 ? 0 : Whole.Count;
+        ulong pages = 0;
+        foreach (PageRun run in _parts.Pages)
+            pages += run.Count;
+        return pages;
+    }
+
+    /// <summary>Another process has been charged, and pays from now on. It is a file.</summary>
+    public void MoveTo(PinOwner owner)
+    {
+        ulong pages = PagesToMove(owner, out _);
+        Discharge(pages);
+        if (CountsAsPinned)
+            owner.Pinned.Charge(pages);
+        ((FileMemory)_memory).ChangeOwner(owner);
+    }
+
+    /// <summary>Probes and charges pages that become pinned: the way in for <see cref="PinCoverage"/>.</summary>
+    public Errno Acquire(PageRun run, out SharedPages? shared, ref Reason why)
+    {
+        shared = null;
+        if (_charging == PinCharging.DeviceMemory)
+            return Errno.Success;
+        Errno errno = FailurePoint.Allocate("list of pages to pin", ref why);
+        if (errno.Succeeded)
+            errno = FailurePoint.Pin("pages of a mapping", ref why);
+        if (errno.Failed)
+            return errno;
+        errno = _memory.Pin(new HostAddress(run.First << SystemPage.Shift), run.Count << SystemPage.Shift, Writable, out shared, ref why);
+        if (errno.Failed)
+            return errno;
+        return Charge(run.Count, ref why);
+    }
+
+    /// <summary>Gives back pages that <see cref="Acquire"/> took.</summary>
+    public void Discharge(ulong pages)
+    {
+        if (pages == 0 || _charging == PinCharging.DeviceMemory)
+            return;
+        PinOwner owner = _memory.Owner;
+        LedgerOf(owner)?.Discharge(pages);
+        if (CountsAsPinned)
+            owner.Pinned.Discharge(pages);
+    }
+
+    /// <summary>A legacy container locks pages, in the words of /proc; everybody else pins them.</summary>
+    private readonly bool CountsAsPinned => _charging < PinCharging.Locked;
+
+    private readonly PinLedger? LedgerOf(PinOwner owner) => _charging switch
+    {
+        PinCharging.Unlimited => null,
+        PinCharging.User => owner.User,
+        _ => owner.Process,
+    };
+
+    /// <summary>Appends which memory is pinned, each page once however often it is.</summary>
+    public void IdentifyPinned(List<MemoryRun> runs)
+    {
+        if (_parts is null)
+        {
+            if (_pins != 0)
+                Identify(Whole.First << SystemPage.Shift, Whole.Count << SystemPage.Shift, runs);
+            return;
+        }
+
+        foreach (PageRun pages in _parts.Pages)
+            Identify(pages.First << SystemPage.Shift, pages.Count << SystemPage.Shift, runs);
+    }
+
+    private Errno Charge(ulong pages, ref Reason why)
+    {
+        Errno errno = FailurePoint.Allocate("charge for pinned pages", ref why);
+        if (errno.Failed)
+            return errno;
+        PinOwner owner = _memory.Owner;
+        ulong limit = _charging == PinCharging.LockedUnlimited ? ulong.MaxValue : owner.MemlockLimit >> SystemPage.Shift;
+        if (LedgerOf(owner) is { } ledger && !ledger.TryCharge(pages, limit, out ulong total))
+            return why.Because(ReasonCode.MemlockLimit, pages, total, limit);
+        if (CountsAsPinned)
+            owner.Pinned.Charge(pages);
+        return Errno.Success;
+    }
+}

@@ -25,7 +25,7 @@ internal sealed class TaskFailures(FailureCountdown? all)
     }
 
     /// <summary>What a thread has left to count; 0 when it has no countdown.</summary>
-    public uint Left(TaskId task) => 
+    public uint Left(TaskId task) =>
         Volatile.Read(ref _byThread) is { } known && known.TryGetValue(task.Id, out Countdown found) && found.Task == task ? found.Places.Left : 0;
 
     /// <summary>Sets a thread's countdown.</summary>

@@ -8,8 +8,11 @@ namespace Ioasis.Engine.Hardware;
 /// <summary>Page requests: the device asks for pages that its DMA did not find, and is answered by whoever manages its tables.</summary>
 public sealed partial class PhysicalDevice
 {
-    /// <summary>Some microseconds: a user who answers at once is not worth a sleep.</summary>
-    private const int SpinsBeforeSleep = 40;
+    /// <summary>
+    /// Some ten microseconds of short looks: a user who answers at once is not worth a sleep, and neither is a longer and longer pause,
+    /// as <see cref="SpinWait"/> makes them, between two looks. Where there is one processor, whoever answers needs it.
+    /// </summary>
+    private static readonly int s_looksBeforeSleep = Environment.ProcessorCount == 1 ? 0 : 256;
 
     /// <summary>Guards requests of groups that are not complete, and wakes those who wait for an answer. Innermost.</summary>
     private readonly object _responses = new();
@@ -54,9 +57,8 @@ public sealed partial class PhysicalDevice
     /// </summary>
     public PageResponse Wait(PageRequestGroup group)
     {
-        SpinWait spin = default;
-        while (group.Answer == PageResponse.None && spin.Count < SpinsBeforeSleep)
-            spin.SpinOnce(sleep1Threshold: -1);
+        for (int looks = 0; group.Answer == PageResponse.None && looks < s_looksBeforeSleep; looks++)
+            Thread.SpinWait(1);
         if (group.Answer != PageResponse.None)
             return group.Answer;
         lock (_responses)

@@ -10,8 +10,8 @@ namespace Ioasis.Engine.Spaces;
 /// a map and an unmap in steady state allocate nothing.
 /// </summary>
 /// <remarks>
-/// Guarded by the context's lock, but for <see cref="Find"/>, which a DMA calls within its section for a backing that is in use. Arrays are
-/// added, never moved or given back, so a reference to a backing is good as long as the context.
+/// Guarded by the context's lock, but for <see cref="Find"/> and the indexer, by which a DMA within its section, and an access during its
+/// copy, reach a backing that is in use. Arrays are added, never moved or given back, so a reference to a backing is good as long as the context.
 /// </remarks>
 internal sealed class BackingTable
 {

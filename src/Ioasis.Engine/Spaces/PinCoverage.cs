@@ -193,11 +193,9 @@ internal sealed class PinCoverage
     /// <summary>Begins anew with an array in which at least every second place is free.</summary>
     private void Renew()
     {
-        SharedPages?[] renewed = new SharedPages?[Math.Max(LeastShared, 2 * (_runs.Count + 1))];
-        Array.Resize(ref renewed, Math.Max(renewed.Length, _shared.Length));
+        SharedPages?[] renewed = new SharedPages?[Math.Max(Math.Max(LeastShared, _shared.Length), 2 * (_runs.Count + 1))];
         foreach (Interval<PinnedRun> run in _runs)
             renewed[run.Value.Shared] = _shared[run.Value.Shared];
-        renewed[0] = null;
         Volatile.Write(ref _shared, renewed);
         _lastShared = 1;
     }

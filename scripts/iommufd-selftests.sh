@@ -20,11 +20,14 @@ src=$("$here/kernel/get-source.sh") || cannot "the source of Linux cannot be fet
 headers=$("$here/linux-headers.sh") || cannot "the headers of Linux cannot be fetched"
 out=${IOASIS_CACHE:-$HOME/.cache/ioasis}/iommufd-selftests
 mkdir -p "$out"
+exec 9>"$out/lock"
+flock 9 # two runs at once build them once
 programs=(iommufd iommufd_fail_nth)
 # The uAPI headers come with the architecture's own in a folder of their own.
 make -s -C "$src/tools/testing/selftests/iommu" OUTPUT="$out" \
     KHDR_INCLUDES="-isystem $headers -isystem $headers/$(gcc -print-multiarch)" "${programs[@]/#/$out/}" >"$out/make.log" 2>&1 ||
     { cat "$out/make.log" >&2; cannot "the tests cannot be built"; }
+exec 9>&-
 [ -z "$only_build" ] || { echo "$out"; exit 0; }
 
 # The largest variant maps 64 huge pages of 2 MiB; what was raised is put back.

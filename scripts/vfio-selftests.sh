@@ -19,11 +19,14 @@ src=$("$here/kernel/get-source.sh") || cannot "the source of Linux cannot be fet
 headers=$("$here/linux-headers.sh") || cannot "the headers of Linux cannot be fetched"
 out=${IOASIS_CACHE:-$HOME/.cache/ioasis}/vfio-selftests
 mkdir -p "$out"
+exec 9>"$out/lock"
+flock 9 # two runs at once build them once
 programs=(vfio_dma_mapping_test vfio_dma_mapping_mmio_test vfio_iommufd_setup_test vfio_pci_device_init_perf_test vfio_pci_device_test)
 # The uAPI headers come with the architecture's own in a folder of their own.
 make -s -C "$src/tools/testing/selftests/vfio" OUTPUT="$out" \
     KHDR_INCLUDES="-isystem $headers -isystem $headers/$(gcc -print-multiarch)" "${programs[@]/#/$out/}" >"$out/make.log" 2>&1 ||
     { cat "$out/make.log" >&2; cannot "the tests cannot be built"; }
+exec 9>&-
 [ -z "$only_build" ] || { echo "$out"; exit 0; }
 
 # One huge page of 1 GiB and two of 2 MiB are all that the tests want; what was raised is put back.

@@ -20,8 +20,6 @@ internal static class CommandLine
     /// <summary>The bench of this build.</summary>
     public static string[] Bench { get; } = ["dotnet", Built("Ioasis.Bench", "Ioasis.Bench.dll")];
 
-    public static bool IsRoot { get; } = Environment.UserName == "root" || Environment.GetEnvironmentVariable("USER") == "root";
-
     /// <summary><c>ioasis run OPTIONS -- PROGRAM ARGUMENTS</c></summary>
     public static CommandResult RunUnder(string[] options, params string[] program) => Run([.. Ioasis, "run", .. options, "--", .. program]);
 

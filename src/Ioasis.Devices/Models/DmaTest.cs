@@ -35,7 +35,7 @@ public sealed class DmaTest : PciFunction
     private readonly DeviceThread _thread;
     private readonly DmaChannel _dma;
     private readonly Action _move;
-    private readonly byte[] _buffer = new byte[4096];
+    private byte[] _buffer = new byte[4096];
     private ulong _address;
     private uint _command, _status, _vector;
 
@@ -57,7 +57,7 @@ public sealed class DmaTest : PciFunction
         })
     {
         _thread = new DeviceThread($"dmatest {address}");
-        _dma = OpenChannel();
+        _dma = OpenChannel(_thread);
         _move = Move;
     }
 
@@ -107,6 +107,8 @@ public sealed class DmaTest : PciFunction
         _buffer.AsSpan().Clear();
     }
 
+    protected override void OnDmaLeftBehind() => _buffer = new byte[_buffer.Length];
+
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
@@ -119,6 +121,7 @@ public sealed class DmaTest : PciFunction
         Iova address;
         bool fromMemory;
         long epoch;
+        byte[] buffer;
         lock (Sync)
         {
             if ((_command & CommandRun) == 0)
@@ -126,9 +129,10 @@ public sealed class DmaTest : PciFunction
             address = new Iova(_address);
             fromMemory = (_command & CommandFromMemory) != 0;
             epoch = _dma.Epoch;
+            buffer = _buffer;
         }
 
-        DmaOutcome outcome = fromMemory ? _dma.Read(epoch, address, _buffer) : _dma.Write(epoch, address, _buffer);
+        DmaOutcome outcome = fromMemory ? _dma.Read(epoch, address, buffer) : _dma.Write(epoch, address, buffer);
 
         lock (Sync)
         {

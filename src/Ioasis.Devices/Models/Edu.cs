@@ -32,7 +32,8 @@ public sealed class Edu : PciFunction
 
     private readonly DeviceThread _thread;
     private readonly DmaChannel _dma;
-    private readonly EduBuffer _buffer;
+    private EduBuffer _buffer;
+    private readonly ulong _dmaMask;
     private readonly Action _compute;
     private readonly Action _move;
     private uint _liveness, _factorial, _status, _interruptStatus;
@@ -48,7 +49,8 @@ public sealed class Edu : PciFunction
         })
     {
         _thread = new DeviceThread($"edu {address}");
-        _dma = OpenChannel();
+        _dma = OpenChannel(_thread);
+        _dmaMask = dmaMask;
         _buffer = new EduBuffer(_dma, dmaMask);
         _compute = Compute;
         _move = Move;
@@ -108,6 +110,8 @@ public sealed class Edu : PciFunction
         (_source, _destination, _count, _command) = (0, 0, 0, 0);
         _buffer.Clear();
     }
+
+    protected override void OnDmaLeftBehind() => _buffer = new EduBuffer(_dma, _dmaMask);
 
     protected override void Dispose(bool disposing)
     {
@@ -189,6 +193,7 @@ public sealed class Edu : PciFunction
         ulong source, destination, count;
         bool toMemory;
         long epoch;
+        EduBuffer buffer;
         lock (Sync)
         {
             if ((_command & CommandRun) == 0)
@@ -196,12 +201,13 @@ public sealed class Edu : PciFunction
             (source, destination, count) = (_source, _destination, _count);
             toMemory = (_command & CommandToMemory) != 0;
             epoch = _dma.Epoch;
+            buffer = _buffer;
         }
 
         if (toMemory)
-            _buffer.Store(epoch, source, destination, count);
+            buffer.Store(epoch, source, destination, count);
         else
-            _buffer.Fetch(epoch, source, destination, count);
+            buffer.Fetch(epoch, source, destination, count);
 
         lock (Sync)
         {

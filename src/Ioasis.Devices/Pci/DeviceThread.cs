@@ -1,14 +1,24 @@
 namespace Ioasis.Devices.Pci;
 
 /// <summary>
-/// The thread on which a device works by itself: computes, moves memory. Started with its first work, asleep without any.
+/// The thread on which a device works by itself: computes, moves memory. Started with its first work, asleep without any. One that is
+/// stuck in its work can be left behind: then the next work has a thread of its own.
 /// </summary>
-/// <remarks><see cref="_monitor"/> protects the queue. Work runs one after another, in order.</remarks>
+/// <remarks><see cref="_monitor"/> protects everything. Work runs one after another, in order.</remarks>
 public sealed class DeviceThread(string name) : IDisposable
 {
+    /// <summary>
+    /// Threads that one device can leave behind at a time: their owner must deliver memory before it gets more. Until then its device
+    /// does nothing.
+    /// </summary>
+    internal const int MostLeftBehind = 8;
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(100);
+
     private readonly object _monitor = new();
     private readonly Queue<Action> _work = new();
     private Thread? _thread;
+    private int _leftBehind;
     private bool _stopping;
 
     /// <summary>Has the thread do something; returns at once. After <see cref="Dispose"/> it does nothing.</summary>
@@ -27,6 +37,25 @@ public sealed class DeviceThread(string name) : IDisposable
         }
     }
 
+    /// <summary>Forgets work that has not begun: the device was reset.</summary>
+    internal void Forget()
+    {
+        lock (_monitor)
+            _work.Clear();
+    }
+
+    /// <summary>The thread is stuck in its work, and ends when that does; other work goes to another thread.</summary>
+    internal void LeaveBehind()
+    {
+        lock (_monitor)
+        {
+            if (_thread is null || _leftBehind == MostLeftBehind)
+                return;
+            _leftBehind++;
+            _thread = null;
+        }
+    }
+
     /// <summary>Forgets work that has not begun, and waits (not forever) for what has.</summary>
     public void Dispose()
     {
@@ -38,25 +67,36 @@ public sealed class DeviceThread(string name) : IDisposable
             Monitor.Pulse(_monitor);
             thread = _thread;
         }
-        thread?.Join(TimeSpan.FromSeconds(1));
+        thread?.Join(s_patience);
     }
 
     private void Run()
     {
-        while (true)
+        while (TryTake(out Action? work))
+            work!();
+    }
+
+    /// <returns>False: this thread ends.</returns>
+    private bool TryTake(out Action? work)
+    {
+        work = null;
+        lock (_monitor)
         {
-            Action work;
-            lock (_monitor)
+            if (_thread != Thread.CurrentThread)
             {
-                while (_work.Count == 0)
-                {
-                    if (_stopping)
-                        return;
-                    Monitor.Wait(_monitor);
-                }
-                work = _work.Dequeue();
+                _leftBehind--;
+                return false;
             }
-            work();
+
+            while (_work.Count == 0)
+            {
+                if (_stopping)
+                    return false;
+                Monitor.Wait(_monitor);
+            }
+
+            work = _work.Dequeue();
+            return true;
         }
     }
 }

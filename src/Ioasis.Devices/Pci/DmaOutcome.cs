@@ -9,6 +9,6 @@ public enum DmaOutcome
     /// <summary>The IOMMU, or the lack of bus mastering, stopped it; the fault is recorded.</summary>
     Aborted,
 
-    /// <summary>The function was reset before it began: it never happened.</summary>
+    /// <summary>The function was reset: nothing was moved after that, though a part may have been before.</summary>
     Cancelled,
 }

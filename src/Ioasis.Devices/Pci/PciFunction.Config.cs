@@ -29,17 +29,21 @@ public abstract partial class PciFunction
         while (from.Length != 0)
         {
             int size = Math.Min(from.Length, sizeof(uint) - offset % sizeof(uint));
+            bool resets;
             lock (Sync)
             {
                 _config.Write(offset, from[..size]);
-                AfterConfigWrite(offset, offset + size);
+                resets = AfterConfigWrite(offset, offset + size);
             }
+            if (resets)
+                Reset();
             offset += size;
             from = from[size..];
         }
     }
 
-    private void AfterConfigWrite(int first, int end)
+    /// <returns>Whether the function is to be reset.</returns>
+    private bool AfterConfigWrite(int first, int end)
     {
         bool Touches(int register, int size) => first < register + size && register < end;
 
@@ -52,8 +56,7 @@ public abstract partial class PciFunction
         }
         if (_msi is not null && Touches(_msi.Control, sizeof(ushort)))
             _msi.Settle(_config, mayEnable: Interrupts.Mode == InterruptMode.Msi);
-        if (_express is not null && Touches(_express.Control, sizeof(ushort)) && _express.TakesReset(_config))
-            ResetLocked();
+        return _express is not null && Touches(_express.Control, sizeof(ushort)) && _express.TakesReset(_config);
     }
 
     /// <summary>Makes the rest of the system follow the command register and the power state.</summary>

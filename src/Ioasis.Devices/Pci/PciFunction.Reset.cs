@@ -8,41 +8,45 @@ namespace Ioasis.Devices.Pci;
 public abstract partial class PciFunction
 {
     /// <summary>A client takes the function: everything as at power-on, but with memory space on, as an enabled device has it.</summary>
-    public void Open()
+    public void Open() => AfterDma(static function =>
     {
-        lock (Sync)
-        {
-            PowerOn();
-            _config.Put16(ConfigOffset.Command, ConfigOffset.CommandMemory, on: true);
-            ApplyCommand();
-        }
-    }
+        function.PowerOn();
+        function._config.Put16(ConfigOffset.Command, ConfigOffset.CommandMemory, on: true);
+        function.ApplyCommand();
+    });
 
     /// <summary>The client leaves: DMA and interrupts end, everything as at power-on.</summary>
     public void Close()
     {
         Interrupts.Clear();
         RegisterEvents.Clear();
-        lock (Sync)
-            PowerOn();
+        AfterDma(static function => function.PowerOn());
     }
 
     /// <summary>Function-level reset (PCIe 6.0, 6.6.2); also what a reset of the bus is to it, around which Linux restores the same.</summary>
-    public void Reset()
+    public void Reset() => AfterDma(static function =>
     {
-        lock (Sync)
-            ResetLocked();
-    }
+        function.ResetDevice();
+        function.ClearMemories();
+        function._power?.Wake(function._config);
+        function.ApplyCommand();
+    });
+
+    /// <summary>
+    /// Calls all DMA off and waits for what moves, so that a <see cref="Close"/> or <see cref="Reset"/> that follows has nothing to wait
+    /// for. The registers are as they were.
+    /// </summary>
+    public void StopDma() => AfterDma(static _ => { });
 
     /// <summary>Puts the model's registers back to what they are at power-on, under <see cref="Sync"/>.</summary>
     protected abstract void ResetRegisters();
 
-    private void ResetLocked()
+    /// <summary>
+    /// A transfer that does not end was left behind: whatever it may still write to or read from, such as a buffer of the model's, the
+    /// model replaces. Called under <see cref="Sync"/>, before <see cref="ResetRegisters"/>.
+    /// </summary>
+    protected virtual void OnDmaLeftBehind()
     {
-        ResetDevice();
-        ClearMemories();
-        _power?.Wake(_config);
-        ApplyCommand();
     }
 
     private void PowerOn()
@@ -55,10 +59,6 @@ public abstract partial class PciFunction
 
     private void ResetDevice()
     {
-        // First what was begun is called off, and the part in flight ends as it would have (a reset is no fault); then no DMA
-        // is let through, then nothing uses the registers that are cleared.
-        foreach (DmaChannel channel in _channels)
-            channel.Cancel();
         Physical.BusMaster = false;
         ResetRegisters();
         Interrupts.SetPin(false);

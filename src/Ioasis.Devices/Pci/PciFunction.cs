@@ -12,8 +12,8 @@ namespace Ioasis.Devices.Pci;
 /// </summary>
 /// <remarks>
 /// <see cref="Sync"/> protects configuration space and the model's registers; register accesses come one at a time, under it.
-/// Below it come the locks of <see cref="DmaChannel"/> (while resetting) and of <see cref="FunctionInterrupts"/>. DMA is never
-/// done under it, nor on a client's thread: models do it on a <see cref="DeviceThread"/>.
+/// Below it come the locks of <see cref="FunctionInterrupts"/> and of the IOMMU's system. DMA is never done, nor waited for, under it,
+/// nor done on a client's thread: models do it on a <see cref="DeviceThread"/>.
 /// </remarks>
 public abstract partial class PciFunction : IDisposable
 {
@@ -107,9 +107,9 @@ public abstract partial class PciFunction : IDisposable
     }
 
     /// <summary>Opens a way to memory for one of the model's threads.</summary>
-    protected DmaChannel OpenChannel()
+    protected DmaChannel OpenChannel(DeviceThread thread)
     {
-        var channel = new DmaChannel(Physical.OpenPort());
+        var channel = new DmaChannel(Physical, thread);
         _channels.Add(channel);
         return channel;
     }

@@ -22,11 +22,12 @@ public sealed partial class DmaPort
     public bool Gather(Pasid pasid, ReadOnlySpan<DmaSegment> from, Span<byte> into)
     {
         CheckLength(from, into.Length);
+        long epoch = Epoch;
         while (!from.IsEmpty)
         {
             int pieces = 0, bytes = 0;
             Open();
-            PageTable? table = TableOf(pasid);
+            PageTable? table = IsCurrent(epoch) ? TableOf(pasid) : null;
             while (pieces < from.Length && TryReach(table, pasid, from[pieces], bytes, AreaAccess.Read, out Span<byte> memory))
             {
                 memory.CopyTo(into[bytes..]);
@@ -41,9 +42,9 @@ public sealed partial class DmaPort
             if (pieces != 0)
                 continue;
             int length = from[0].Length;
-            if (!Read(pasid, from[0].Iova, into[..length]))
+            if (!Read(epoch, pasid, from[0].Iova, into[..length]))
             {
-                into[length..].Fill(0xff);
+                FillWithOnes(epoch, into[length..]);
                 return false;
             }
 
@@ -63,11 +64,12 @@ public sealed partial class DmaPort
     public bool Scatter(Pasid pasid, ReadOnlySpan<DmaSegment> to, ReadOnlySpan<byte> from)
     {
         CheckLength(to, from.Length);
+        long epoch = Epoch;
         while (!to.IsEmpty)
         {
             int pieces = 0, bytes = 0;
             Open();
-            PageTable? table = TableOf(pasid);
+            PageTable? table = IsCurrent(epoch) ? TableOf(pasid) : null;
             while (pieces < to.Length && TryReach(table, pasid, to[pieces], bytes, AreaAccess.Write, out Span<byte> memory))
             {
                 from.Slice(bytes, memory.Length).CopyTo(memory);
@@ -84,7 +86,7 @@ public sealed partial class DmaPort
             if (pieces != 0)
                 continue;
             int length = to[0].Length;
-            if (!Write(pasid, to[0].Iova, from[..length]))
+            if (!Write(epoch, pasid, to[0].Iova, from[..length]))
                 return false;
             from = from[length..];
             to = to[1..];

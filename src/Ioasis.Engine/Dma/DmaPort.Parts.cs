@@ -19,19 +19,25 @@ public sealed partial class DmaPort
     private const uint LargestPageRequestGroup = (1 << 9) - 1;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool ReadInParts(Pasid pasid, Iova from, Span<byte> into)
+    private bool ReadInParts(long epoch, Pasid pasid, Iova from, Span<byte> into)
     {
         Reason why = default;
         ulong iova = from.Value;
         while (!into.IsEmpty)
         {
             Open();
+            if (!IsCurrent(epoch))
+            {
+                Close();
+                return false;
+            }
+
             if (!TryTranslate(pasid, iova, (ulong)into.Length, AreaAccess.Read, ref why))
             {
                 Close();
-                if (TryHavePagesMade(pasid, iova, AreaAccess.Read, ref why))
+                if (TryHavePagesMade(epoch, pasid, iova, AreaAccess.Read, ref why))
                     continue;
-                into.Fill(0xff);
+                FillWithOnes(epoch, into);
                 Abort(pasid, iova, (ulong)into.Length, isWrite: false, in why);
                 return false;
             }
@@ -47,7 +53,7 @@ public sealed partial class DmaPort
             if (done == part)
                 continue;
             why.Because(ReasonCode.DmaMemoryGone, iova, 0, address + (ulong)done);
-            into.Fill(0xff);
+            FillWithOnes(epoch, into);
             Abort(pasid, iova, (ulong)into.Length, isWrite: false, in why);
             return false;
         }
@@ -56,17 +62,23 @@ public sealed partial class DmaPort
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool WriteInParts(Pasid pasid, Iova to, ReadOnlySpan<byte> from)
+    private bool WriteInParts(long epoch, Pasid pasid, Iova to, ReadOnlySpan<byte> from)
     {
         Reason why = default;
         ulong iova = to.Value;
         while (!from.IsEmpty)
         {
             Open();
+            if (!IsCurrent(epoch))
+            {
+                Close();
+                return false;
+            }
+
             if (!TryTranslate(pasid, iova, (ulong)from.Length, AreaAccess.Write, ref why))
             {
                 Close();
-                if (TryHavePagesMade(pasid, iova, AreaAccess.Write, ref why))
+                if (TryHavePagesMade(epoch, pasid, iova, AreaAccess.Write, ref why))
                     continue;
                 Abort(pasid, iova, (ulong)from.Length, isWrite: true, in why);
                 return false;
@@ -92,13 +104,22 @@ public sealed partial class DmaPort
         return true;
     }
 
+    /// <summary>A read that nobody answers: but not into what belongs to the device again since the DMA was called off.</summary>
+    private void FillWithOnes(long epoch, Span<byte> into)
+    {
+        Open();
+        if (IsCurrent(epoch))
+            into.Fill(0xff);
+        Close();
+    }
+
     private static int LongestPart(IotlbEntry front) => front.Backing.IsHere ? LongestCopy : LongestRemoteCopy;
 
     /// <summary>
     /// A translation was missing: a device that can, asks the user for it and waits, outside of any section.
     /// </summary>
-    /// <returns>True when the user says that it is there now: the DMA tries again.</returns>
-    private bool TryHavePagesMade(Pasid pasid, ulong iova, AreaAccess access, ref Reason why)
+    /// <returns>True when the user says that it is there now, or the DMA was called off: it looks again.</returns>
+    private bool TryHavePagesMade(long epoch, Pasid pasid, ulong iova, AreaAccess access, ref Reason why)
     {
         if (!_device.PageRequests || why.Code is not (ReasonCode.DmaNotMapped or ReasonCode.DmaNotPermitted))
             return false;
@@ -109,7 +130,10 @@ public sealed partial class DmaPort
         if (!_device.TryRequest(in request, _pageRequests is { IsIdle: true } ? _pageRequests : null, out PageRequestGroup? group))
             return false;
         _pageRequests = group;
-        if (_device.Wait(group!) == PageResponse.Success)
+        PageResponse response = _device.Wait(group!, this, epoch);
+        if (response == PageResponse.None)
+            group!.Table.Faults!.Withdraw(group);
+        if (response == PageResponse.Success || Epoch != epoch)
             return true;
         why.Because(ReasonCode.DmaPageRefused, iova, name: _device.Name);
         return false;

@@ -33,8 +33,9 @@ public sealed partial class DmaPort
     private long _bytesRead, _bytesWritten; // of DMA that succeeded, or of its part that did
     private PaddedWord _open; // the number of the open section; 0 when none is
 
-    internal DmaPort(PhysicalDevice device)
+    internal DmaPort(PhysicalDevice device, long epoch)
     {
+        _epoch = epoch;
         _device = device;
         _group = device.Group;
     }
@@ -47,8 +48,8 @@ public sealed partial class DmaPort
         public long Value;
     }
 
-    /// <summary>The open section's number, different each time; 0 when none is open.</summary>
-    internal long Section => Volatile.Read(ref _open.Value);
+    /// <summary>The open section's number, different each time; 0 when none is open that anybody should wait for.</summary>
+    internal long Section => _abandoned ? 0 : Volatile.Read(ref _open.Value);
 
     /// <summary>Bytes that the device has read from memory through this port.</summary>
     public ulong BytesRead => (ulong)Volatile.Read(ref _bytesRead);
@@ -74,20 +75,7 @@ public sealed partial class DmaPort
     public bool Read(Iova from, Span<byte> into) => Read(Pasid.None, from, into);
 
     /// <summary>The device reads memory of the process or virtual machine that a PASID stands for.</summary>
-    public bool Read(Pasid pasid, Iova from, Span<byte> into)
-    {
-        Open();
-        if (TryReach(TableOf(pasid), from.Value, into.Length, AreaAccess.Read, out Span<byte> memory))
-        {
-            memory.CopyTo(into);
-            Close();
-            _bytesRead += into.Length;
-            return true;
-        }
-
-        Close();
-        return ReadInParts(pasid, from, into);
-    }
+    public bool Read(Pasid pasid, Iova from, Span<byte> into) => Read(Epoch, pasid, from, into);
 
     /// <summary>The device writes memory.</summary>
     /// <param name="to">First byte.</param>
@@ -96,21 +84,7 @@ public sealed partial class DmaPort
     public bool Write(Iova to, ReadOnlySpan<byte> from) => Write(Pasid.None, to, from);
 
     /// <summary>The device writes memory of the process or virtual machine that a PASID stands for.</summary>
-    public bool Write(Pasid pasid, Iova to, ReadOnlySpan<byte> from)
-    {
-        Open();
-        if (TryReach(TableOf(pasid), to.Value, from.Length, AreaAccess.Write, out Span<byte> memory))
-        {
-            from.CopyTo(memory);
-            _front.Tracker?.Mark(to.Value, to.Value + (ulong)(from.Length - 1));
-            Close();
-            _bytesWritten += from.Length;
-            return true;
-        }
-
-        Close();
-        return WriteInParts(pasid, to, from);
-    }
+    public bool Write(Pasid pasid, Iova to, ReadOnlySpan<byte> from) => Write(Epoch, pasid, to, from);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Open()

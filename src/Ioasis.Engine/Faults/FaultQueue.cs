@@ -118,6 +118,33 @@ public sealed class FaultQueue : EngineObject
         }
     }
 
+    /// <summary>
+    /// The DMA that asked was called off. As long as nobody has read the requests they vanish; whoever has read them may answer, and
+    /// nothing comes of it.
+    /// </summary>
+    internal void Withdraw(PageRequestGroup group)
+    {
+        lock (_gate)
+        {
+            PageRequestGroup? before = null;
+            PageRequestGroup? one = _first;
+            while (one is not null && one != group)
+                (before, one) = (one, one.Next);
+            if (one is null)
+                return; // read, or answered in between
+            if (before is null)
+                _first = group.Next;
+            else
+                before.Next = group.Next;
+            if (_last == group)
+                _last = before;
+            group.Next = null;
+            group.Respond(PageResponse.Invalid);
+            if (_first is null)
+                ReadableChanged?.Invoke(false);
+        }
+    }
+
     /// <summary>Answers every request that came by way of one attachment: it ends.</summary>
     internal void GiveUp(PageTable table, IommuGroup group, Pasid attachedAs)
     {

@@ -66,7 +66,7 @@ public sealed class PageRequestGroup
     /// <summary>Called once, with the queue's lock held; the group is in the queue no more.</summary>
     internal void Respond(PageResponse answer)
     {
-        Interlocked.Exchange(ref _answer, (int)answer); // a fence: a waiter sees it, or is seen to sleep
-        Device.PageResponseArrived();
+        Interlocked.Exchange(ref _answer, (int)answer); // a fence, as a sleeper's own: it sees the answer, or is seen
+        Device.WakeWaiters();
     }
 }

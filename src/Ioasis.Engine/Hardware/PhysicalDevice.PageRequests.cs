@@ -1,4 +1,5 @@
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Dma;
 using Ioasis.Engine.Faults;
 using Ioasis.Engine.Objects;
 using Ioasis.Engine.Tables;
@@ -55,16 +56,23 @@ public sealed partial class PhysicalDevice
     /// Waits for an answer, in no DMA section and with no lock held. It comes also when the device is detached, or the client
     /// is gone.
     /// </summary>
-    public PageResponse Wait(PageRequestGroup group)
+    public PageResponse Wait(PageRequestGroup group) => Wait(group, null, 0);
+
+    /// <summary>The same, for a DMA of a port.</summary>
+    /// <param name="group">What was asked for.</param>
+    /// <param name="port">Whose DMA it is; null for none.</param>
+    /// <param name="epoch">The port's epoch in which it was begun.</param>
+    /// <returns><see cref="PageResponse.None"/> when the DMA was called off before an answer came.</returns>
+    internal PageResponse Wait(PageRequestGroup group, DmaPort? port, long epoch)
     {
-        for (int looks = 0; group.Answer == PageResponse.None && looks < s_looksBeforeSleep; looks++)
+        for (int looks = 0; !HasEnded(group, port, epoch) && looks < s_looksBeforeSleep; looks++)
             Thread.SpinWait(1);
-        if (group.Answer != PageResponse.None)
+        if (HasEnded(group, port, epoch))
             return group.Answer;
         lock (_responses)
         {
             Interlocked.Increment(ref _sleepers); // a fence: who answers after this sees a sleeper, or we see the answer
-            while (group.Answer == PageResponse.None)
+            while (!HasEnded(group, port, epoch))
                 Monitor.Wait(_responses);
             _sleepers--;
         }
@@ -72,7 +80,11 @@ public sealed partial class PhysicalDevice
         return group.Answer;
     }
 
-    internal void PageResponseArrived()
+    private static bool HasEnded(PageRequestGroup group, DmaPort? port, long epoch) =>
+        group.Answer != PageResponse.None || (port is not null && port.Epoch != epoch);
+
+    /// <summary>Something that a waiting thread looks at has changed: an answer, the epoch of its port. The change was a fence.</summary>
+    internal void WakeWaiters()
     {
         if (Volatile.Read(ref _sleepers) == 0)
             return; // nobody has given up spinning, or whoever does will look once more under the lock

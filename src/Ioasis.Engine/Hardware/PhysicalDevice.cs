@@ -12,6 +12,7 @@ public sealed partial class PhysicalDevice
 {
     private readonly List<DmaPort> _ports = [];
     private volatile bool _busMaster;
+    private ulong _earlierRead, _earlierWritten; // by ports that were abandoned; guarded by the system's gate
 
     public PhysicalDevice(string name, RequesterId rid, IommuGroup group, ReservedRegion[] reserved)
     {
@@ -60,7 +61,7 @@ public sealed partial class PhysicalDevice
         {
             lock (Group.System.Gate)
             {
-                ulong read = 0, written = 0;
+                ulong read = _earlierRead, written = _earlierWritten;
                 foreach (DmaPort port in _ports)
                 {
                     read += port.BytesRead;
@@ -78,10 +79,34 @@ public sealed partial class PhysicalDevice
     /// <summary>Guarded by the system's gate.</summary>
     internal IReadOnlyList<DmaPort> Ports => _ports;
 
-    /// <summary>A way to memory for one thread of the device. Lives as long as the device.</summary>
-    public DmaPort OpenPort()
+    /// <summary>Calls off all DMA that the device has begun, and what it waits for. Returns at once; any thread.</summary>
+    public void CancelDma()
     {
-        DmaPort port = new(this);
+        lock (Group.System.Gate)
+        {
+            foreach (DmaPort port in _ports)
+                port.Cancel();
+        }
+    }
+
+    /// <summary>A port was abandoned: nobody waits for it.</summary>
+    internal void ClosePort(DmaPort port)
+    {
+        lock (Group.System.Gate)
+        {
+            if (!_ports.Remove(port))
+                return;
+            Group.Owner?.Barrier.Remove(port);
+            _earlierRead += port.BytesRead;
+            _earlierWritten += port.BytesWritten;
+        }
+    }
+
+    /// <summary>A way to memory for one thread of the device. Lives as long as the device, unless it is abandoned.</summary>
+    /// <param name="epoch">Its first epoch: one that nobody has noted of the port that it replaces.</param>
+    public DmaPort OpenPort(long epoch = 0)
+    {
+        DmaPort port = new(this, epoch);
         lock (Group.System.Gate)
         {
             _ports.Add(port);

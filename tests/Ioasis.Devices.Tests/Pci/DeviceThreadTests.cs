@@ -48,5 +48,38 @@ public sealed class DeviceThreadTests
     }
 
     [Fact]
+    public void Work_goes_on_beside_a_thread_that_is_left_behind()
+    {
+        using var thread = new DeviceThread("test");
+        using var go = new ManualResetEventSlim();
+        using var done = new CountdownEvent(2);
+        for (int stuck = 0; stuck < DeviceThread.MostLeftBehind; stuck++)
+        {
+            using var begun = new ManualResetEventSlim();
+            thread.Post(() =>
+            {
+                begun.Set();
+                go.Wait();
+            });
+            Assert.True(begun.Wait(Patience, TestContext.Current.CancellationToken));
+            thread.LeaveBehind();
+        }
+
+        thread.Post(() =>
+        {
+            done.Signal();
+            go.Wait();
+        });
+        Assert.True(SpinWait.SpinUntil(() => done.CurrentCount == 1, Patience));
+
+        // No more of them: the next work waits until its thread comes back.
+        thread.LeaveBehind();
+        thread.Post(() => done.Signal());
+        Assert.False(done.Wait(20, TestContext.Current.CancellationToken));
+        go.Set();
+        Assert.True(done.Wait(Patience, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public void A_thread_that_never_had_work_is_stopped_at_once() => new DeviceThread("test").Dispose();
 }

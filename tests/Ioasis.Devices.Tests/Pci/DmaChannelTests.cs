@@ -1,33 +1,22 @@
 using Ioasis.Devices.Pci;
 using Ioasis.Engine.Addresses;
-using Ioasis.Engine.Hardware;
-using Ioasis.Engine.Objects;
-using Ioasis.Engine.Reasons;
-using Ioasis.Engine.Spaces;
 
 namespace Ioasis.Devices.Tests.Pci;
 
-public sealed class DmaChannelTests
+public sealed class DmaChannelTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly SlowMemory _memory = new();
-    private readonly PhysicalDevice _device = TestPhysical.Create();
+    private readonly SlowRig _rig = new();
+    private readonly DeviceThread _thread = new("test");
+    private readonly SlowMemory _memory;
     private readonly DmaChannel _channel;
 
     public DmaChannelTests()
     {
-        Reason why = default;
-        var context = new IommuContext(_device.Group.System);
-        Assert.True(context.Bind(_device, out BoundDevice? bound, ref why).Succeeded);
-        Ioas space = context.AllocateSpace();
-        context.Publish(space);
-        Assert.True(context.Map(
-            space.Id, _memory, new HostAddress(0x10000), 0x10000, new Iova(0), AreaAccess.ReadWrite, true, out _, ref why).Succeeded);
-        ObjectId table = space.Id;
-        Assert.True(bound!.AttachOrReplace(Pasid.None, ref table, ref why).Succeeded, why.ToString());
-        _device.BusMaster = true;
-        _channel = new DmaChannel(_device.OpenPort()) { Patience = Timeout.InfiniteTimeSpan };
+        _memory = _rig.Memory;
+        _rig.Device.BusMaster = true;
+        _channel = new DmaChannel(_rig.Device, _thread);
     }
 
     [Fact]
@@ -55,34 +44,49 @@ public sealed class DmaChannelTests
     }
 
     [Fact]
-    public void A_cancel_waits_for_the_transfer_in_flight()
+    public void What_moves_when_it_is_called_off_ends_by_itself()
     {
         long epoch = _channel.Epoch;
         DmaOutcome outcome = DmaOutcome.Cancelled;
         var transfer = new Thread(() => outcome = _channel.Read(epoch, new Iova(0), new byte[4096]));
-        var cancel = new Thread(_channel.Cancel);
         transfer.Start();
         Assert.True(_memory.Asked.Wait(Patience, TestContext.Current.CancellationToken));
-        cancel.Start();
-        Assert.True(SpinWait.SpinUntil(() => _channel.Epoch != epoch, Patience));
-        Assert.False(cancel.Join(20));
+        _channel.Cancel();
+        Assert.True(_channel.IsMoving);
+        Assert.False(_channel.WaitUntilQuiet(TimeSpan.FromMilliseconds(1)));
         _memory.Delivers.Set();
-        Assert.True(cancel.Join(Patience));
+        Assert.True(_channel.WaitUntilQuiet(Patience));
         Assert.True(transfer.Join(Patience));
         Assert.Equal(DmaOutcome.Done, outcome);
     }
 
     [Fact]
-    public void A_cancel_does_not_wait_forever_for_memory_that_is_not_delivered()
+    public void What_is_left_behind_is_in_nobodys_way()
     {
-        var impatient = new DmaChannel(_device.OpenPort()) { Patience = TimeSpan.FromMilliseconds(1) };
-        long epoch = impatient.Epoch;
-        var transfer = new Thread(() => impatient.Read(epoch, new Iova(0), new byte[4096]));
+        long epoch = _channel.Epoch;
+        DmaOutcome first = DmaOutcome.Done, second = DmaOutcome.Done;
+        var transfer = new Thread(() =>
+        {
+            first = _channel.Read(epoch, new Iova(0), new byte[2 << 20]);
+            second = _channel.Write(epoch, new Iova(0), new byte[4]);
+        });
         transfer.Start();
         Assert.True(_memory.Asked.Wait(Patience, TestContext.Current.CancellationToken));
-        impatient.Cancel();
-        Assert.True(transfer.IsAlive);
+        _channel.Abandon();
+        Assert.False(_channel.IsMoving);
+        Assert.Equal(DmaOutcome.Done, _channel.Write(_channel.Epoch, new Iova(0), new byte[4]));
+        Assert.Equal(4ul, _rig.Device.Traffic.Written);
+
+        // An unmap does not wait for it either.
+        _rig.UnmapAll();
         _memory.Delivers.Set();
         Assert.True(transfer.Join(Patience));
+        Assert.Equal((DmaOutcome.Cancelled, DmaOutcome.Cancelled), (first, second));
+    }
+
+    public void Dispose()
+    {
+        _memory.Delivers.Set();
+        _thread.Dispose();
     }
 }

@@ -98,6 +98,50 @@ public sealed class PageRequestTests
     }
 
     [Fact]
+    public async Task CalledOffWhileItWaitsTheDmaMovesNothingMore()
+    {
+        _lab.Map(_space, _memory, 0, Page, Iova0);
+        byte[] bytes = new byte[2 * Page];
+        bytes.AsSpan().Fill(0x5a);
+        Task<bool> dma = Task.Run(() => _port.Write(new Iova(Iova0), bytes));
+        PageRequestGroup group = Next();
+        _port.Cancel();
+        Assert.False(await dma.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+
+        // The answer that comes too late is one like any other, and does nothing.
+        _lab.Map(_space, _memory, Page, Page, Iova0 + Page);
+        Assert.True(_queue.Answer(group.Cookie, PageResponse.Success));
+        Assert.Equal(0x5a, _memory.At(0, 1)[0]);
+        Assert.Equal(-1, _memory.At(Page, (int)Page).IndexOfAnyExcept((byte)0));
+        Assert.Equal(0ul, _device.Faults.Total);
+        Assert.True(_port.Write(new Iova(Iova0), bytes));
+    }
+
+    [Fact]
+    public async Task RequestsThatNobodyHasReadVanishWithTheirDma()
+    {
+        Task<bool> dma = Task.Run(() => _port.Read(new Iova(Iova0), new byte[8]));
+        Assert.True(SpinWait.SpinUntil(() => _queue.IsReadable, TimeSpan.FromSeconds(30)));
+        _device.CancelDma();
+        Assert.False(await dma.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        Assert.False(_queue.IsReadable);
+        _lab.Map(_space, _memory, 0, Page, Iova0);
+        Assert.True(_port.Read(new Iova(Iova0), new byte[8]));
+    }
+
+    [Fact]
+    public void ADmaOfAnEarlierEpochMovesNothing()
+    {
+        _lab.Map(_space, _memory, 0, Page, Iova0);
+        long epoch = _port.Epoch;
+        _port.Cancel();
+        Assert.False(_port.Write(epoch, Pasid.None, new Iova(Iova0), new byte[] { 1 }));
+        Assert.True(_port.Write(_port.Epoch, Pasid.None, new Iova(Iova0), new byte[] { 2 }));
+        Assert.False(_port.Read(epoch, Pasid.None, new Iova(Iova0), new byte[1]));
+        Assert.Equal(2, _memory.At(0, 1)[0]);
+    }
+
+    [Fact]
     public void WithoutAQueueTheDmaAborts()
     {
         _lab.Attach(_bound, _space);

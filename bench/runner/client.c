@@ -31,7 +31,7 @@ enum { OptionGet = 1, FixedReadWrite = 7, Page = 4096, MostBatches = 200000 };
 
 static int iommu = -1, zero, file;
 static uint32_t space;
-static char path[64];
+static char path[4096];
 static char page[Page] __attribute__((aligned(Page)));
 
 static void fail(const char *what)
@@ -114,8 +114,9 @@ static void measure(const struct row *row, double seconds)
 static void prepare(void)
 {
     zero = open("/dev/zero", O_RDONLY);
-    snprintf(path, sizeof path, "/tmp/ioasis-bench-%d", (int)getpid());
-    file = open(path, O_RDWR | O_CREAT | O_EXCL, 0600);
+    const char *folder = getenv("TMPDIR");
+    snprintf(path, sizeof path, "%s/ioasis-bench-XXXXXX", folder && *folder ? folder : P_tmpdir);
+    file = mkstemp(path);
     if (zero < 0 || file < 0 || write(file, page, Page) != Page) fail(path);
     iommu = open("/dev/iommu", O_RDWR);
     struct ioas_alloc alloc = { .size = sizeof alloc };

@@ -36,7 +36,18 @@ internal static class DemoCommand
             return 1;
         }
 
-        string copy = Path.Combine(Path.GetTempPath(), $"ioasis-demo-{Environment.ProcessId}");
+        string folder;
+        try
+        {
+            folder = Directory.CreateTempSubdirectory("ioasis-demo-").FullName;
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            Messages.Error($"there is no place for the copy: {failed.Message}; set TMPDIR");
+            return 1;
+        }
+
+        string copy = Path.Combine(folder, "copy");
         try
         {
             using Machine machine = new(MachineDescription.Default);
@@ -66,7 +77,7 @@ internal static class DemoCommand
         }
         finally
         {
-            File.Delete(copy);
+            Directory.Delete(folder, recursive: true);
         }
     }
 

@@ -58,7 +58,7 @@ public sealed class ProgramRunner : IDisposable
         Action<string> complain = options.Complain ?? (line => Console.Error.WriteLine("ioasis: " + line));
         ulong ignored = Launch.Signals.Ignored;
         SyscallTable table = SyscallTable.Native;
-        _material = new MaterialTree(tree);
+        _material = new MaterialTree(tree, complain);
         _files = new OpenFiles(complain);
         _memories = new RemoteMemories(_files.Contains);
         _keeper = new Keeper(_files, _memories);

@@ -68,6 +68,20 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public void WithoutAPlaceForTemporaryFilesOneLineSaysSoAndDevicesOpen()
+    {
+        string[] run = ["env", "TMPDIR=/no/such/folder", "XDG_RUNTIME_DIR=", .. CommandLine.Ioasis, "run", "--", "sh", "-c"];
+        CommandResult untouched = CommandLine.Run([.. run, "echo fine"]);
+        Assert.Equal((0, "fine\n", ""), (untouched.Status, untouched.Output, untouched.Error));
+        CommandResult result = CommandLine.Run(
+            [.. run, "exec 3<>/dev/iommu && test -c /dev/iommu && readlink /sys/bus/pci/devices/0000:00:10.0; ls /sys/bus/pci/devices 2>/dev/null; ls /dev/vfio 2>/dev/null"]);
+        Assert.NotEqual(0, result.Status);
+        Assert.Equal("../../../devices/pci0000:00/0000:00:10.0\n", result.Output);
+        string line = Assert.Single(result.Error.TrimEnd().Split('\n'));
+        Assert.Contains("/no/such/folder", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void DoctorFindsThatThisMachineCanDoIt()
     {
         CommandResult result = CommandLine.Run([.. CommandLine.Ioasis, "doctor"]);

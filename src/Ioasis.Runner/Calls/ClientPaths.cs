@@ -65,7 +65,7 @@ internal sealed unsafe class ClientPaths
             return Place.Host;
         if (_emulation.Files.TryFind(id, out OpenFile open))
             return Place.Of(open.Node);
-        return _emulation.Material.TryFindSpecial(id, out PathNode? node) ? Place.Of(node) : Place.Host;
+        return _emulation.Material.TryFind(id, out PathNode? node) ? Place.Of(node) : Place.Host;
     }
 
     /// <summary>What readlink(2) of a descriptor's name in /proc gives, when it is a file of ours.</summary>

@@ -69,8 +69,8 @@ internal sealed class DescriptorCalls(Emulation emulation, Caller caller, Descri
         var arguments = new CallArguments(in call);
         PathNode? node = null;
         if (descriptor >= emulation.FirstNumber && ProcessTable.Identify(call.pid, descriptor, out FileId id) == 0)
-            _ = emulation.Material.TryFindSpecial(id, out node);
-        if (node is null || kind is Dup or FCntl)
+            _ = emulation.Material.TryFind(id, out node);
+        if (node is not { IsSpecial: true } || kind is Dup or FCntl)
             emulation.Listener.Continue(in call);
         else if (kind == FStat)
             nodes.AnswerStat(in call, node, arguments[1]);

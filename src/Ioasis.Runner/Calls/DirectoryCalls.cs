@@ -13,7 +13,6 @@ namespace Ioasis.Runner.Calls;
 internal sealed unsafe class DirectoryCalls(Emulation emulation)
 {
     private const byte DT_CHR = 2;
-    private const int KindOffset = 18, NameOffset = 19; // struct linux_dirent64
     private const int MostBytes = 64 * 1024;
 
     public void AnswerList(in seccomp_notif call, PathNode directory, int descriptor, ulong into, ulong room)
@@ -49,14 +48,11 @@ internal sealed unsafe class DirectoryCalls(Emulation emulation)
 
     private static void CorrectKinds(PathNode directory, Span<byte> entries)
     {
-        while (entries.Length > NameOffset)
+        var list = new DirectoryEntries(entries);
+        while (list.MoveNext())
         {
-            int length = BitConverter.ToUInt16(entries[16..]);
-            Span<byte> name = entries[NameOffset..length];
-            name = name[..Math.Max(name.IndexOf((byte)0), 0)];
-            if (directory.TryGetChild(System.Text.Encoding.UTF8.GetString(name), out PathNode child) && child.Kind == PathKind.Device)
-                entries[KindOffset] = DT_CHR;
-            entries = entries[length..];
+            if (directory.TryGetChild(System.Text.Encoding.UTF8.GetString(list.Name), out PathNode child) && child.Kind == PathKind.Device)
+                list.Kind = DT_CHR;
         }
     }
 }

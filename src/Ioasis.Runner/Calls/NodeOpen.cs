@@ -67,15 +67,20 @@ internal sealed unsafe class NodeOpen(Emulation emulation, DescriptorInstaller i
         if ((flags & Linux.O_PATH) != 0)
             own &= ~Linux.O_ACCMODE;
         int number;
-        StandIn stand = emulation.Material.StandOf(node);
+        if (!emulation.Material.TryStandOf(node, out StandIn? stand))
+        {
+            emulation.Listener.Fail(in call, Linux.EIO); // the user has been told
+            return;
+        }
+
         fixed (byte* path = stand.Path)
-            number = LibC.openat(Linux.AT_FDCWD, path, own);
+            number = LibC.openat(emulation.Material.Root, path, own);
         int error = number < 0 ? Marshal.GetLastPInvokeError() : 0;
         using var file = new Descriptor(number);
         bool closeOnExec = (flags & Linux.O_CLOEXEC) != 0;
         if (error != 0)
             emulation.Listener.Fail(in call, error);
-        else if (emulation.Material.TryFindSpecial(stand.Id, out _))
+        else if (node.IsSpecial)
             installer.InstallInRange(in call, file, 0, closeOnExec);
         else
             installer.InstallAnywhere(in call, file, closeOnExec);

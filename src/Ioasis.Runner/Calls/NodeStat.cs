@@ -50,13 +50,38 @@ internal sealed unsafe class NodeStat(Emulation emulation)
         stx_ino = 1,
     };
 
+    private statx OfStandIn(PathNode node)
+    {
+        if (!emulation.Material.TryStandOf(node, out StandIn? stand))
+            return WithoutStandIn(node);
+        statx file;
+        fixed (byte* path = stand.Path)
+            _ = Stat.Get(emulation.Material.Root, path, Linux.AT_SYMLINK_NOFOLLOW, out file);
+        return file;
+    }
+
+    /// <summary>Where no real file can be made: what one would be like.</summary>
+    private static statx WithoutStandIn(PathNode node) => new()
+    {
+        stx_blksize = (uint)Environment.SystemPageSize,
+        stx_nlink = 1,
+        stx_uid = LibC.geteuid(),
+        stx_gid = LibC.getegid(),
+        stx_mode = (ushort)(node.Mode | (node.Kind switch
+        {
+            PathKind.Directory => Linux.S_IFDIR,
+            PathKind.Link => Linux.S_IFLNK,
+            _ => Linux.S_IFREG,
+        })),
+        stx_ino = (uint)string.GetHashCode(node.Path, StringComparison.Ordinal),
+        stx_size = (ulong)(node.Kind == PathKind.Link ? node.Target.Length : node.Content.Length),
+    };
+
     private statx Of(PathNode node)
     {
         if (node.Kind == PathKind.Nameless)
             return OfNameless(node);
-        statx file;
-        fixed (byte* path = emulation.Material.StandOf(node).Path)
-            _ = Stat.Get(Linux.AT_FDCWD, path, Linux.AT_SYMLINK_NOFOLLOW, out file);
+        statx file = OfStandIn(node);
         file.stx_mask = Linux.STATX_BASIC_STATS;
         if (node.Device is { } device)
         {

@@ -70,7 +70,7 @@ internal sealed unsafe class PathCalls(Emulation emulation, ClientPaths paths, D
             call.pid, byPath ? Linux.AT_FDCWD : (int)arguments[0], arguments[byPath ? 0 : 1], follow, (flags & Linux.AT_EMPTY_PATH) != 0);
         if (TryGetLike(place, out ProcPath like))
         {
-            Answer(in call, AccessError(like.Text, mode));
+            Answer(in call, AccessError(Linux.AT_FDCWD, like.Text, mode));
             return;
         }
 
@@ -169,12 +169,14 @@ internal sealed unsafe class PathCalls(Emulation emulation, ClientPaths paths, D
     {
         if (node.Kind is PathKind.Device or PathKind.Nameless)
             return (mode & Linux.X_OK) != 0 ? Linux.EACCES : 0;
-        fixed (byte* path = emulation.Material.StandOf(node).Path)
-            return AccessError(path, mode);
+        if (!emulation.Material.TryStandOf(node, out StandIn? stand))
+            return 0;
+        fixed (byte* path = stand.Path)
+            return AccessError(emulation.Material.Root, path, mode);
     }
 
-    private static int AccessError(byte* path, int mode) =>
-        LibC.faccessat(Linux.AT_FDCWD, path, mode, 0) == 0 ? 0 : System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
+    private static int AccessError(int directory, byte* path, int mode) =>
+        LibC.faccessat(directory, path, mode, 0) == 0 ? 0 : System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
 
     /// <summary>The host's file in /proc that a file of ours there is like.</summary>
     private static bool TryGetLike(Place place, out ProcPath like)

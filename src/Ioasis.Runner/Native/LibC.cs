@@ -19,6 +19,25 @@ internal static unsafe partial class LibC
     [LibraryImport(Name, SetLastError = true)]
     public static partial int openat(int directory, byte* path, int flags);
 
+    /// <summary>With the permissions of what O_CREAT makes.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int openat(int directory, byte* path, int flags, uint mode);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int mkdirat(int directory, byte* path, uint mode);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int symlinkat(byte* target, int directory, byte* path);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int unlinkat(int directory, byte* path, int flags);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int fchmod(Descriptor fd, uint mode);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int fchmodat(int directory, byte* path, uint mode, int flags);
+
     [LibraryImport(Name, SetLastError = true)]
     public static partial int faccessat(int directory, byte* path, int mode, int flags);
 
@@ -105,6 +124,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Name)]
     public static partial uint geteuid();
+
+    [LibraryImport(Name)]
+    public static partial uint getegid();
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int prctl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);

@@ -49,6 +49,7 @@ internal static class Linux
     public const int AT_FDCWD = -100;
     public const int AT_SYMLINK_NOFOLLOW = 0x100;
     public const int AT_EACCESS = 0x200;
+    public const int AT_REMOVEDIR = 0x200;
     public const int AT_EMPTY_PATH = 0x1000;
 
     // openat2(2): linux/openat2.h.
@@ -87,6 +88,7 @@ internal static class Linux
     public const uint FIOASYNC = 0x5452;
     public const uint FIONBIO = 0x5421;
 
+    public const int SEEK_SET = 0;
     public const int SEEK_CUR = 1;
 
     public const int PROT_READ = 1;

@@ -1,27 +1,42 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using System.Text;
 using Ioasis.Runner.Files;
+using Ioasis.Runner.Folders;
 using Ioasis.Runner.Native;
 
 namespace Ioasis.Runner.Paths;
 
 /// <summary>
-/// The tree as real files in a private temporary directory, so that a client that opens a directory or a text file of it gets a real
-/// descriptor on which reading, seeking and listing work by themselves. Device nodes are empty files there. Made when a client first
-/// needs one of them, which most programs never do; removed at the end.
+/// The tree as real files in a directory of this run alone (<see cref="RunFolder"/>), so that a client that opens a directory or a text
+/// file of it gets a real descriptor on which reading, seeking and listing work by themselves. Device nodes are empty files there. Made
+/// when a client first needs one of them, which most programs never do; follows the tree when that changes; removed at the end.
 /// </summary>
-/// <remarks>Thread-safe: made under the lock, then only read.</remarks>
-internal sealed unsafe class MaterialTree(PathTree tree) : IDisposable
+/// <remarks>
+/// Thread-safe: made and changed under <c>_gate</c>, read by anybody. All is reached relative to the directory that is held, and through
+/// no link.
+/// </remarks>
+internal sealed unsafe class MaterialTree : IDisposable
 {
-    private const string Prefix = "ioasis-tree-";
+    private const uint DirectoryMode = 0x1ed; // 0755
 
-    private static readonly TimeSpan s_grace = TimeSpan.FromMinutes(1);
-
+    private readonly PathTree _tree;
+    private readonly Action<string> _complain;
     private readonly Lock _gate = new();
-    private Dictionary<FileId, PathNode>? _special; // set before _isMade
+    private readonly ConcurrentDictionary<FileId, PathNode> _byId = new();
     private volatile bool _isMade;
-    private string? _root;
-    private Descriptor? _held;
+    private bool _hasFailed;
+    private RunFolder? _folder;
+
+    /// <param name="tree">What it shows.</param>
+    /// <param name="complain">Is told in one line, once, when no directory can be had.</param>
+    public MaterialTree(PathTree tree, Action<string> complain)
+    {
+        _tree = tree;
+        _complain = complain;
+        tree.Changed = Follow;
+    }
 
     /// <summary>
     /// Where it lies: what the kernel calls a client's current directory or descriptor begins with it. No slash at the end; empty as long
@@ -29,112 +44,144 @@ internal sealed unsafe class MaterialTree(PathTree tree) : IDisposable
     /// </summary>
     public byte[] RootBytes { get; private set; } = [];
 
+    /// <summary>The directory that the paths of stand-ins start from; only once there is one.</summary>
+    public int Root => _folder!.Folder.Handle.Number;
+
     /// <summary>The real file that stands for a node.</summary>
-    public StandIn StandOf(PathNode node)
+    /// <returns>False when there is no place for one on this system.</returns>
+    public bool TryStandOf(PathNode node, [NotNullWhen(true)] out StandIn? stand)
     {
         if (!_isMade)
             Make();
-        return node.Stand!;
+        stand = node.Stand;
+        return stand is not null;
     }
 
-    /// <summary>The device node, or the directory with device nodes in it, that a stand-in file stands for.</summary>
-    public bool TryFindSpecial(FileId id, [NotNullWhen(true)] out PathNode? node)
+    /// <summary>What a stand-in file stands for.</summary>
+    public bool TryFind(FileId id, [NotNullWhen(true)] out PathNode? node)
     {
         node = null;
-        return _isMade && _special!.TryGetValue(id, out node);
+        return _isMade && _byId.TryGetValue(id, out node);
     }
 
     public void Dispose()
     {
         lock (_gate)
         {
-            if (_root is not null)
-                Remove(_root);
-            _held?.Dispose();
+            _folder?.Dispose();
+            _hasFailed = true;
         }
     }
 
     private void Make()
     {
+        PathNode root = _tree.Root; // filled before our lock is taken: a change of the tree takes both, its own first
         lock (_gate)
         {
-            if (_isMade)
+            if (_isMade || _hasFailed)
                 return;
-            string parent = Path.GetTempPath();
-            RemoveAbandoned(parent);
-            _root = Path.Combine(parent, $"{Prefix}{Environment.ProcessId}-{Guid.NewGuid():N}");
-            Directory.CreateDirectory(_root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            _special = [];
-            _held = Lock(_root) ?? throw new IOException($"{_root} cannot be locked");
-            Make(tree.Root, _root);
-            RootBytes = Encoding.UTF8.GetBytes(_root);
+            try
+            {
+                _folder = RunFolder.Make();
+                Add(root, ".");
+            }
+            catch (IOException failed)
+            {
+                _hasFailed = true;
+                _complain($"directories and attributes of the machine cannot be opened: {failed.Message}");
+                return;
+            }
+
+            RootBytes = _folder.Folder.Path;
             _isMade = true;
         }
     }
 
-    private void Make(PathNode node, string path)
+    /// <summary>The tree has got a node, or has lost one, with all below it.</summary>
+    private void Follow(PathNode node, bool isThere)
     {
-        switch (node.Kind)
+        lock (_gate)
         {
-            case PathKind.Directory:
-                Directory.CreateDirectory(path);
-                foreach (PathNode child in node.Children)
-                    Make(child, Path.Combine(path, child.Name));
-                break;
-            case PathKind.Link:
-                File.CreateSymbolicLink(path, node.Target);
-                break;
-            default:
-                using (FileStream file = File.Create(path))
-                    file.Write(node.Content.Span);
-                File.SetUnixFileMode(path, (UnixFileMode)node.Mode);
-                break;
-        }
+            if (!_isMade)
+                return;
+            if (!isThere)
+            {
+                Remove(node);
+                return;
+            }
 
-        byte[] name = [.. Encoding.UTF8.GetBytes(path), 0];
+            if (node.Stand is not null)
+                return; // it was in the tree already when all of it was made
+
+            try
+            {
+                Add(node, node.Path[1..]);
+            }
+            catch (IOException failed)
+            {
+                _complain($"{node} cannot be opened: {failed.Message}");
+            }
+        }
+    }
+
+    private void Add(PathNode node, string path)
+    {
+        byte[] name = HeldFolder.Text(path);
         fixed (byte* at = name)
         {
-            if (Stat.Get(Linux.AT_FDCWD, at, Linux.AT_SYMLINK_NOFOLLOW, out statx result) != 0)
-                throw new IOException($"{path} has gone");
-            var id = Stat.IdOf(in result);
+            int result = node.Kind switch
+            {
+                PathKind.Directory => MakeDirectory(at),
+                PathKind.Link => MakeLink(node, at),
+                _ => MakeFile(node, at),
+            };
+            if (result != 0 || Stat.Get(Root, at, Linux.AT_SYMLINK_NOFOLLOW, out statx file) != 0)
+                throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
+            var id = Stat.IdOf(in file);
             node.Stand = new StandIn(name, id);
-            if (node.Kind == PathKind.Device || node.Children.Any(child => child.Kind == PathKind.Device))
-                _special!.Add(id, node);
+            _byId[id] = node;
         }
+
+        foreach (PathNode child in node.Children)
+            Add(child, path == "." ? child.Name : path + "/" + child.Name);
     }
 
-    /// <summary>Removes the directories of runners that were killed: nobody holds their lock any more.</summary>
-    private static void RemoveAbandoned(string parent)
+    private void Remove(PathNode node)
     {
-        foreach (string path in Directory.EnumerateDirectories(parent, Prefix + "*"))
-        {
-            bool isNew = Directory.GetCreationTimeUtc(path) > DateTime.UtcNow - s_grace; // perhaps not locked yet
-            if (isNew || Lock(path) is not { } abandoned)
-                continue;
-            Remove(path);
-            abandoned.Dispose();
-        }
+        foreach (PathNode child in node.Children)
+            Remove(child);
+        if (node.Stand is not { } stand)
+            return;
+        _byId.TryRemove(stand.Id, out _);
+        fixed (byte* at = stand.Path)
+            _ = LibC.unlinkat(Root, at, node.Kind == PathKind.Directory ? Linux.AT_REMOVEDIR : 0);
     }
 
-    /// <summary>Holds the directory as its user's own; null when somebody else holds it, or it is not ours to open.</summary>
-    private static Descriptor? Lock(string path)
+    private int MakeDirectory(byte* at)
     {
-        Descriptor directory = LibC.open(path, Linux.O_RDONLY | Linux.O_CLOEXEC);
-        if (!directory.IsInvalid && LibC.flock(directory, Linux.LOCK_EX | Linux.LOCK_NB) == 0)
-            return directory;
-        directory.Dispose();
-        return null;
+        if (LibC.mkdirat(Root, at, DirectoryMode) != 0)
+            return Marshal.GetLastPInvokeError() == Linux.EEXIST ? 0 : -1;
+        return LibC.fchmodat(Root, at, DirectoryMode, 0); // whatever our umask is
     }
 
-    private static void Remove(string path)
+    private int MakeLink(PathNode node, byte* at)
     {
-        try
+        fixed (byte* target = HeldFolder.Text(node.Target))
+            return LibC.symlinkat(target, Root, at);
+    }
+
+    private int MakeFile(PathNode node, byte* at)
+    {
+        const int Flags = Linux.O_CREAT | Linux.O_EXCL | Linux.O_WRONLY | Linux.O_CLOEXEC;
+        using var file = new Descriptor(LibC.openat(Root, at, Flags, 0x180));
+        if (file.IsInvalid)
+            return -1;
+        fixed (byte* from = node.Content.Span)
         {
-            Directory.Delete(path, recursive: true);
+            if (node.Content.Length != 0 && LibC.write(file, from, (nuint)node.Content.Length) != node.Content.Length)
+                return -1;
         }
-        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
-        {
-            // Somebody else's, or on its way already.
-        }
+
+        return LibC.fchmod(file, node.Mode);
     }
 }

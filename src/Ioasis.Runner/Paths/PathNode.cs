@@ -15,13 +15,13 @@ internal enum PathKind
 }
 
 /// <summary>
-/// One file or directory that clients see and the host does not have. Built once, then immutable but for <see cref="Stand"/>, which
-/// <see cref="MaterialTree"/> sets when a client first needs a real file.
+/// One file or directory that clients see and the host does not have. Immutable but for what is in a directory, which
+/// <see cref="PathTree"/> changes, and for <see cref="Stand"/>, which <see cref="MaterialTree"/> sets when a client first needs a real file.
 /// </summary>
+/// <remarks>Any thread may look into a directory while it changes: it sees it as before, or as after.</remarks>
 internal sealed class PathNode
 {
-    private readonly Dictionary<string, PathNode>? _children;
-    private readonly Dictionary<string, PathNode>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+    private volatile Entries? _children; // of a directory
 
     public PathNode(PathNode? parent, string name, PathKind kind)
     {
@@ -29,10 +29,7 @@ internal sealed class PathNode
         Name = name;
         Kind = kind;
         Path = parent is null ? "/" : parent.Path == "/" ? "/" + name : parent.Path + "/" + name;
-        if (kind != PathKind.Directory)
-            return;
-        _children = new Dictionary<string, PathNode>(StringComparer.Ordinal);
-        _lookup = _children.GetAlternateLookup<ReadOnlySpan<char>>();
+        _children = kind == PathKind.Directory ? new Entries([]) : null;
     }
 
     private PathNode(string name, uint mode)
@@ -72,7 +69,7 @@ internal sealed class PathNode
     /// <summary>The device behind a device node; null otherwise.</summary>
     public EmulatedDevice? Device { get; init; }
 
-    /// <summary>The real file that stands for it on the host, once there is one: ask <see cref="MaterialTree.StandOf"/>.</summary>
+    /// <summary>The real file that stands for it on the host, once there is one: ask <see cref="MaterialTree.TryStandOf"/>.</summary>
     public StandIn? Stand { get; set; }
 
     /// <summary>A file without a path.</summary>
@@ -80,16 +77,51 @@ internal sealed class PathNode
     /// <param name="mode">What stat(2) shows; Linux's anonymous inodes have no kind.</param>
     public static PathNode Nameless(string name, uint mode = 0x180) => new(name, mode);
 
-    public IReadOnlyCollection<PathNode> Children => _children is null ? [] : _children.Values;
+    public IReadOnlyCollection<PathNode> Children => _children is { } entries ? entries.ByName.Values : [];
 
-    public bool TryGetChild(ReadOnlySpan<char> name, out PathNode child) => _lookup.TryGetValue(name, out child!);
+    /// <summary>
+    /// A descriptor of its stand-in must be recognised by its number, as calls on it need an answer of ours: of a device node, and of a
+    /// directory that can have one in it.
+    /// </summary>
+    public bool IsSpecial => Kind == PathKind.Device || (Kind == PathKind.Directory && Path.StartsWith("/dev", StringComparison.Ordinal));
 
-    public void Add(PathNode child) => _children!.Add(child.Name, child);
+    public bool TryGetChild(ReadOnlySpan<char> name, out PathNode child)
+    {
+        child = null!;
+        return _children is { } entries && entries.Lookup.TryGetValue(name, out child!);
+    }
+
+    /// <summary>Adds an entry while nobody else looks.</summary>
+    public void Add(PathNode child) => _children!.ByName.Add(child.Name, child);
+
+    /// <summary>Adds an entry, or replaces one, while others look. One at a time.</summary>
+    public void Put(PathNode child) =>
+        _children = new Entries(new Dictionary<string, PathNode>(_children!.ByName, StringComparer.Ordinal) { [child.Name] = child });
+
+    /// <summary>Takes an entry out while others look. One at a time.</summary>
+    public void Remove(PathNode child)
+    {
+        var left = new Dictionary<string, PathNode>(_children!.ByName, StringComparer.Ordinal);
+        left.Remove(child.Name);
+        _children = new Entries(left);
+    }
 
     public override string ToString() => Path;
+
+    private sealed class Entries
+    {
+        public readonly Dictionary<string, PathNode> ByName;
+        public readonly Dictionary<string, PathNode>.AlternateLookup<ReadOnlySpan<char>> Lookup;
+
+        public Entries(Dictionary<string, PathNode> byName)
+        {
+            ByName = byName;
+            Lookup = byName.GetAlternateLookup<ReadOnlySpan<char>>();
+        }
+    }
 }
 
 /// <summary>The real file that stands for a node on the host.</summary>
-/// <param name="Path">Its path, UTF-8 with a zero byte at the end.</param>
+/// <param name="Path">Its path relative to <see cref="MaterialTree.Root"/>, UTF-8 with a zero byte at the end.</param>
 /// <param name="Id">Which file it is.</param>
 internal sealed record StandIn(byte[] Path, FileId Id);

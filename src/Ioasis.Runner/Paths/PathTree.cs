@@ -4,13 +4,17 @@ namespace Ioasis.Runner.Paths;
 /// Every path that the machine description defines: all below <c>/dev</c> and <c>/sys</c>. Paths are absolute and normal; parents are
 /// added before their children.
 /// </summary>
-/// <remarks>Thread-safe once it is filled: by one thread, or under the lock by the first that needs it.</remarks>
+/// <remarks>
+/// Thread-safe once it is filled: by one thread, or under the lock by the first that needs it. What is added and removed after that is done
+/// under the same lock; who looks meanwhile sees each directory as before or as after.
+/// </remarks>
 internal sealed class PathTree
 {
     private readonly Func<string, bool> _hostHas;
     private readonly PathNode _root = new(null, "", PathKind.Directory);
     private readonly Lock _filling = new();
     private volatile Action<PathTree>? _fill;
+    private bool _isLive; // under _filling
 
     /// <param name="hostHas">Whether the host has a directory of that path.</param>
     /// <param name="fill">Adds the paths, when somebody first asks for <see cref="Root"/>; null when whoever makes the tree does.</param>
@@ -19,6 +23,9 @@ internal sealed class PathTree
         _hostHas = hostHas;
         _fill = fill;
     }
+
+    /// <summary>Told of each node that was added (true) or removed (false) after the tree was filled. Under the lock.</summary>
+    public Action<PathNode, bool> Changed { get; set; } = (_, _) => { };
 
     public PathNode Root
     {
@@ -47,8 +54,7 @@ internal sealed class PathTree
         string[] names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (names[0] is not ("dev" or "sys"))
             throw new ArgumentException($"{path} is neither below /dev nor below /sys", nameof(path));
-        PathNode parent = Find(names.AsSpan(..^1));
-        parent.Add(new PathNode(parent, names[^1], PathKind.Directory) { IsOwned = isWhole || !_hostHas(path) });
+        Add(path, (parent, name) => new PathNode(parent, name, PathKind.Directory) { IsOwned = isWhole || !_hostHas(path) });
     }
 
     public void AddText(string path, ReadOnlyMemory<byte> content, uint mode) =>
@@ -59,6 +65,28 @@ internal sealed class PathTree
 
     public void AddDevice(string path, EmulatedDevice device) =>
         Add(path, (parent, name) => new PathNode(parent, name, PathKind.Device) { Device = device, Mode = device.Mode });
+
+    /// <summary>Changes a tree that others look at: <paramref name="change"/> adds and removes; nothing else does so meanwhile.</summary>
+    public void Change(Action<PathTree> change)
+    {
+        lock (_filling)
+        {
+            if (_fill is not null)
+                Fill();
+            _isLive = true;
+            change(this);
+        }
+    }
+
+    /// <summary>Removes a node with all below it; one that is not there stays so. Within <see cref="Change"/>.</summary>
+    public void Remove(string path)
+    {
+        string[] names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (!TryFind(names, out PathNode node))
+            return;
+        node.Parent.Remove(node);
+        Changed(node, false);
+    }
 
     private void Fill()
     {
@@ -73,18 +101,31 @@ internal sealed class PathTree
     {
         string[] names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         PathNode parent = Find(names.AsSpan(..^1));
-        parent.Add(make(parent, names[^1]));
-    }
-
-    private PathNode Find(ReadOnlySpan<string> names)
-    {
-        PathNode at = _root;
-        foreach (string name in names)
+        PathNode node = make(parent, names[^1]);
+        if (!_isLive)
         {
-            if (!at.TryGetChild(name, out at))
-                throw new ArgumentException($"{name} comes before the directory that it is in", nameof(names));
+            parent.Add(node);
+            return;
         }
 
-        return at;
+        if (parent.TryGetChild(node.Name, out PathNode replaced))
+            Changed(replaced, false);
+        parent.Put(node);
+        Changed(node, true);
+    }
+
+    private PathNode Find(ReadOnlySpan<string> names) =>
+        TryFind(names, out PathNode node) ? node : throw new ArgumentException($"/{string.Join('/', names!)} is not there yet", nameof(names));
+
+    private bool TryFind(ReadOnlySpan<string> names, out PathNode node)
+    {
+        node = _root;
+        foreach (string name in names)
+        {
+            if (!node.TryGetChild(name, out node))
+                return false;
+        }
+
+        return true;
     }
 }

@@ -17,7 +17,7 @@ public sealed partial class FailNthTests
 {
     private const int FileNumber = 50;
 
-    private readonly string _fileName = $"ioasis-fail-nth-{Guid.NewGuid():N}";
+    private readonly string _file = $"/dev/shm/ioasis-fail-nth-{Guid.NewGuid():N}";
 
     /// <summary>
     /// One takes nothing that could be short, and looks for no object but the one that it names; the other never succeeds.
@@ -131,11 +131,11 @@ public sealed partial class FailNthTests
     /// <summary>Opens a file in memory, which others see by its name among this process's descriptors.</summary>
     private void OpenFile()
     {
-        var file = File.OpenHandle($"/dev/shm/{_fileName}", FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite, FileOptions.DeleteOnClose);
+        var file = File.OpenHandle(_file, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite, FileOptions.DeleteOnClose);
         RandomAccess.SetLength(file, 0x4000);
         _bench.Caller.Descriptors.Add(FileNumber, file);
     }
 
     private int OpenDescriptors() => Directory.GetFiles("/proc/self/fd").Count(
-        one => new FileInfo(one).LinkTarget?.Contains(_fileName, StringComparison.Ordinal) ?? false);
+        one => new FileInfo(one).LinkTarget?.Contains(_file, StringComparison.Ordinal) ?? false);
 }

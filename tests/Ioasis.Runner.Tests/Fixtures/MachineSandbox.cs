@@ -9,7 +9,7 @@ namespace Ioasis.Runner.Tests.Fixtures;
 /// <summary>The default machine, and programs that run on it with their output caught.</summary>
 internal sealed class MachineSandbox : IDisposable
 {
-    private readonly string _output = Path.Combine(Path.GetTempPath(), $"ioasis-output-{Guid.NewGuid():N}");
+    private readonly string _output = Path.Combine(Directory.CreateTempSubdirectory("ioasis-output-").FullName, "output");
     private readonly SafeFileHandle _outputHandle;
     private readonly DeviceNodes _nodes;
 
@@ -56,7 +56,7 @@ internal sealed class MachineSandbox : IDisposable
     public void Dispose()
     {
         _outputHandle.Dispose();
-        File.Delete(_output);
+        Directory.Delete(Path.GetDirectoryName(_output)!, recursive: true);
         Machine.Dispose();
     }
 }

@@ -8,7 +8,7 @@ namespace Ioasis.Runner.Tests.Fixtures;
 /// <summary>A small tree of paths with fake devices, and programs that run in it with their output caught.</summary>
 internal sealed class Sandbox : IDisposable
 {
-    private readonly string _output = Path.Combine(Path.GetTempPath(), $"ioasis-output-{Guid.NewGuid():N}");
+    private readonly string _output = Path.Combine(Directory.CreateTempSubdirectory("ioasis-output-").FullName, "output");
     private readonly SafeFileHandle _outputHandle;
 
     public Sandbox()
@@ -95,6 +95,6 @@ internal sealed class Sandbox : IDisposable
     public void Dispose()
     {
         _outputHandle.Dispose();
-        File.Delete(_output);
+        Directory.Delete(Path.GetDirectoryName(_output)!, recursive: true);
     }
 }

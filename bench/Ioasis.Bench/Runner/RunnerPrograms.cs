@@ -13,13 +13,15 @@ internal static class RunnerPrograms
 
     public static string Start { get; } = Checkout.Artifacts("bench", "runner", "start");
 
+    public static string Neighbour { get; } = Checkout.Artifacts("bench", "runner", "neighbour");
+
     public static string Empty { get; } = Checkout.Artifacts("bin", "Empty", "release", "Empty.dll");
 
     /// <summary>What the script <c>ioasis</c> builds and runs.</summary>
     public static string CommandLine { get; } = Checkout.Artifacts("ioasis", "ioasis.dll");
 
     /// <summary>What of them is not there.</summary>
-    public static IEnumerable<string> Missing => new[] { Client, Supervisor, Start, Empty, CommandLine }.Where(path => !File.Exists(path));
+    public static IEnumerable<string> Missing => new[] { Client, Supervisor, Start, Neighbour, Empty, CommandLine }.Where(path => !File.Exists(path));
 
     public static void BuildOnce()
     {
@@ -27,7 +29,7 @@ internal static class RunnerPrograms
             return;
         s_built = true;
         Directory.CreateDirectory(Checkout.Artifacts("bench", "runner"));
-        foreach (string program in new[] { Client, Supervisor, Start })
+        foreach (string program in new[] { Client, Supervisor, Start, Neighbour })
             Run("gcc", "-O2", "-o", program, Path.Combine(Checkout.Root, "bench", "runner", Path.GetFileName(program) + ".c"));
         Run("dotnet", "build", Path.Combine(Checkout.Root, "bench/runner/empty"), "-c", "Release", "-v", "quiet", "-nologo");
         Run(Path.Combine(Checkout.Root, "ioasis"), "--version");

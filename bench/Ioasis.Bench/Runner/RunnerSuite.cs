@@ -24,6 +24,7 @@ internal static class RunnerSuite
     [
         new("runner/calls", session => WithPrograms(session, Calls)),
         new("runner/start", session => WithPrograms(session, Programs)),
+        new("runner/neighbour", session => WithPrograms(session, Neighbours.Measure)),
         new("runner/dma", session => WithPrograms(session, RemoteDma.Measure)),
     ];
 

@@ -47,12 +47,14 @@ internal sealed class EmbeddedCaller(ClientMemory memory, DescriptorTable files)
         if (taken < 0)
             return why.Because(ReasonCode.BadDescriptor, (uint)descriptor);
         var handle = new SafeFileHandle(taken, ownsHandle: true);
-        line = EventDescriptor.TryTake(handle);
+        line = EventDescriptor.TryTake(handle, Environment.ProcessId);
         if (line is not null)
             return Errno.Success;
         handle.Dispose();
         return why.Because(ReasonCode.DescriptorNotAnEvent, (uint)descriptor);
     }
+
+    public bool StillHas(EventLine line) => line is not EventDescriptor taken || taken.IsHeldBy(Environment.ProcessId);
 
     public Errno TakeFile(int descriptor, AddressRange range, out FileMemory? taken, ref Reason why)
     {

@@ -49,6 +49,16 @@ public sealed class EduProgramTests(CPrograms programs) : IClassFixture<CProgram
         Assert.Contains("every step as it should be", result.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("regions")]
+    [InlineData("regions-static")]
+    public void RegionsAreWhereProgramsTakeThemToBe(string program)
+    {
+        CommandResult result = CommandLine.RunUnder(["--device", "edu", "--device", "dmatest"], programs[program]);
+        Assert.True(result.Status == 0, result.ToString());
+        Assert.Contains("every step as it should be", result.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void AnUnprivilegedUserCanDoAllOfIt()
     {

@@ -5,14 +5,17 @@ namespace Ioasis.Clients.Tests;
 
 /// <summary>
 /// Debian's QEMU, unmodified, with a device of ours through iommufd, and through its group and a container: a Linux guest boots, finds it, and a guest program does
-/// DMA both ways through guest memory and sees an MSI arrive.
+/// DMA both ways through guest memory and sees an MSI arrive. Also with an IOMMU of the guest's own in between, as QEMU emulates it by default.
 /// </summary>
 public sealed partial class QemuTests
 {
     [Theory]
-    [InlineData("-object", "iommufd,id=iommufd0", "-device", "vfio-pci,host=0000:00:10.0,iommufd=iommufd0")]
-    [InlineData("-device", "vfio-pci,host=0000:00:10.0")]
-    public void ALinuxGuestDrivesEdu(params string[] options)
+    [InlineData("", "-object", "iommufd,id=iommufd0", "-device", "vfio-pci,host=0000:00:10.0,iommufd=iommufd0")]
+    [InlineData("", "-device", "vfio-pci,host=0000:00:10.0")]
+    [InlineData(
+        "intel_iommu=on iommu=pt intremap=off", "-device", "intel-iommu,caching-mode=on",
+        "-object", "iommufd,id=iommufd0", "-device", "vfio-pci,host=0000:00:10.0,iommufd=iommufd0")]
+    public void ALinuxGuestDrivesEdu(string append, params string[] options)
     {
         Tools.SkipWithout("qemu-system-x86_64");
         Tools.SkipWithout("gcc");
@@ -31,9 +34,10 @@ public sealed partial class QemuTests
 
             CommandResult result = CommandLine.RunUnder(
                 ["--device", "edu,address=0000:00:10.0", "--explain"],
-                [Checkout.At("tests", "guest", "run.sh"), Path.Combine(folder, "vmlinuz"), Path.Combine(folder, "initrd.gz"), "--", .. options]);
+                [Checkout.At("tests", "guest", "run.sh"), "-a", append, Path.Combine(folder, "vmlinuz"), Path.Combine(folder, "initrd.gz"), "--", .. options]);
             Assert.True(result.Status == 0, result.ToString());
             Assert.Contains("GUEST-STATUS=0", result.Output, StringComparison.Ordinal);
+            Assert.Equal(append.Length != 0, result.Output.Contains("guest: behind dmar0", StringComparison.Ordinal));
         }
         finally
         {

@@ -11,7 +11,7 @@ public sealed partial class FunctionInterrupts
     /// <summary>Carries out a request that passed the checks common to all devices.</summary>
     /// <returns>
     /// ENOTTY: the index cannot do the action. EINVAL: the range, the data or what is enabled does not allow it. EBUSY: INTx has
-    /// an unmask eventfd already. ERANGE: messages enabled with no vector. EBADF, EINVAL: a descriptor is no eventfd.
+    /// an unmask eventfd already, which the client still has. ERANGE: messages enabled with no vector. EBADF, EINVAL: a descriptor is no eventfd.
     /// </returns>
     public Errno Set(in InterruptRequest request, IEventSource events, ref Reason why)
     {
@@ -70,6 +70,9 @@ public sealed partial class FunctionInterrupts
         Errno errno = events.Take(descriptor, out EventLine? line, ref why);
         if (errno.Failed)
             return errno;
+        // Linux lets an unmask eventfd go when it hears of its end. We keep a descriptor, so there is no end to hear of: we look.
+        if (_intx.UnmaskLine is { } earlier && !events.StillHas(earlier))
+            _intx.StopUnmasking();
         if (_intx.TryUnmaskBy(line!))
             return Errno.Success;
         line!.Dispose();

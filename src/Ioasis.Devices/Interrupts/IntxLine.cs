@@ -21,6 +21,16 @@ internal sealed class IntxLine
     /// <summary>Whether the device asserts the line now: bit 3 of the status register.</summary>
     public bool IsAsserted => Volatile.Read(ref _asserted);
 
+    /// <summary>By which the client unmasks, if it does so by an eventfd.</summary>
+    public EventLine? UnmaskLine
+    {
+        get
+        {
+            lock (_lock)
+                return _unmask;
+        }
+    }
+
     /// <summary>Starts delivery; a line that is asserted already is delivered at once.</summary>
     /// <param name="trigger">What to signal; null to enable without anybody who hears.</param>
     public void Enable(EventLine? trigger)

@@ -31,7 +31,7 @@ public sealed record IommuDefaults(
     /// <summary>All kinds; the first is the default.</summary>
     public static IReadOnlyList<IommuDefaults> All { get; } =
     [
-        new("vtd", IommuType.Vtd, "dmar", (1ul << 47) - 1, [X86Msi]),
+        new("vtd", IommuType.Vtd, "dmar", (1ul << 48) - 1, [X86Msi]),
         new("smmuv3", IommuType.Smmuv3, "smmu3.", (1ul << 48) - 1, [ArmMsi]),
         new("amd", IommuType.Amd, "ivhd", ulong.MaxValue, [X86Msi, HyperTransport]),
         new("riscv", IommuType.Riscv, "riscv-iommu", (1ul << 47) - 1, []),

@@ -4,26 +4,29 @@ namespace Ioasis.Devices.Pci;
 
 /// <summary>
 /// Accesses to BARs. The client may read and write any bytes; the model gets naturally aligned accesses of 1, 2, 4 or 8 bytes,
-/// cut as Linux's vfio-pci cuts them: the widest that alignment and the rest of the range allow.
+/// cut as Linux's vfio-pci cuts them: the widest that alignment and the rest of the range allow. The MSI-X table is the system's: it
+/// reads as ones and takes no writes, also of a function that does not decode its BARs.
 /// </summary>
 public abstract partial class PciFunction
 {
     /// <summary>Reads registers. The range lies within the BAR, which exists.</summary>
-    /// <returns>False when the function does not decode its BARs.</returns>
+    /// <returns>False when the function does not decode its BARs, and a byte of the range is not of the MSI-X table.</returns>
     public bool TryReadBar(int bar, ulong offset, Span<byte> into)
     {
         lock (Sync)
         {
-            if (!IsDecoding)
-                return false;
+            bool decodes = IsDecoding;
             if (_memories[bar] is { } memory)
             {
-                memory.Read(offset, into);
-                return true;
+                if (decodes)
+                    memory.Read(offset, into);
+                return decodes;
             }
             while (into.Length != 0)
             {
                 int size = Width(offset, into.Length);
+                if (!decodes && !IsInMsixTable(bar, offset))
+                    return false;
                 Put(into[..size], Read(bar, offset, size));
                 offset += (ulong)size;
                 into = into[size..];
@@ -33,23 +36,27 @@ public abstract partial class PciFunction
     }
 
     /// <summary>Writes registers. The range lies within the BAR, which exists.</summary>
-    /// <returns>False when the function does not decode its BARs.</returns>
+    /// <returns>False when the function does not decode its BARs, and a byte of the range is not of the MSI-X table.</returns>
     public bool TryWriteBar(int bar, ulong offset, ReadOnlySpan<byte> from)
     {
         lock (Sync)
         {
-            if (!IsDecoding)
-                return false;
+            bool decodes = IsDecoding;
             if (_memories[bar] is { } memory)
             {
-                memory.Write(offset, from);
-                return true;
+                if (decodes)
+                    memory.Write(offset, from);
+                return decodes;
             }
             while (from.Length != 0)
             {
                 int size = Width(offset, from.Length);
                 if (!IsInMsixTable(bar, offset))
+                {
+                    if (!decodes)
+                        return false;
                     WriteRegister(bar, offset, Get(from[..size]), size);
+                }
                 offset += (ulong)size;
                 from = from[size..];
             }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Ioasis.Devices.Interrupts;
 using Microsoft.Win32.SafeHandles;
@@ -15,17 +16,75 @@ public sealed class EventDescriptor : EventLine
 {
     private const string LinkOfEvents = "anon_inode:[eventfd]";
 
+    private const string IdentityLine = "eventfd-id:";
+
+    /// <summary>Numbers of all that are kept in this process, which may be its own client.</summary>
+    private static readonly ConcurrentDictionary<int, EventDescriptor> s_kept = new();
+
     private readonly SafeFileHandle _handle;
+    private readonly int _number;
     private long _listening;
 
-    private EventDescriptor(SafeFileHandle handle) => _handle = handle;
+    private EventDescriptor(SafeFileHandle handle, int giver)
+    {
+        _handle = handle;
+        _number = (int)handle.DangerousGetHandle();
+        Giver = giver;
+        s_kept[_number] = this;
+    }
+
+    /// <summary>The process whose descriptor it was.</summary>
+    public int Giver { get; }
 
     /// <summary>Takes over a descriptor, if it is an eventfd.</summary>
+    /// <param name="handle">Our own.</param>
+    /// <param name="giver">The process whose descriptor it was.</param>
     /// <returns>Null when it is something else; the caller keeps it then.</returns>
-    public static EventDescriptor? TryTake(SafeFileHandle handle)
+    public static EventDescriptor? TryTake(SafeFileHandle handle, int giver)
     {
         string? link = new FileInfo($"/proc/self/fd/{handle.DangerousGetHandle()}").LinkTarget;
-        return link == LinkOfEvents ? new EventDescriptor(handle) : null;
+        return link == LinkOfEvents ? new EventDescriptor(handle, giver) : null;
+    }
+
+    /// <summary>
+    /// Whether a process has a descriptor of the same eventfd, other than those that are kept here. Looks at all its descriptors; for
+    /// the rare question whether a client has closed its own. When that cannot be told: yes.
+    /// </summary>
+    public bool IsHeldBy(int process)
+    {
+        if (IdentityOf("self", _number) is not { } identity)
+            return true;
+        try
+        {
+            foreach (string path in Directory.EnumerateFileSystemEntries($"/proc/{process}/fd"))
+            {
+                if (new FileInfo(path).LinkTarget == LinkOfEvents && int.TryParse(Path.GetFileName(path), out int number)
+                    && IdentityOf($"{process}", number) == identity && !(process == Environment.ProcessId && s_kept.ContainsKey(number)))
+                    return true;
+            }
+
+            return false;
+        }
+        catch (Exception gone) when (gone is DirectoryNotFoundException or FileNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception hidden) when (hidden is UnauthorizedAccessException or IOException)
+        {
+            return true;
+        }
+    }
+
+    private static string? IdentityOf(string process, int number)
+    {
+        try
+        {
+            return Array.Find(File.ReadAllLines($"/proc/{process}/fdinfo/{number}"), static line => line.StartsWith(IdentityLine, StringComparison.Ordinal));
+        }
+        catch (Exception gone) when (gone is UnauthorizedAccessException or IOException)
+        {
+            return null;
+        }
     }
 
     /// <summary>
@@ -72,6 +131,7 @@ public sealed class EventDescriptor : EventLine
         long token = Interlocked.Exchange(ref _listening, 0);
         if (token > 0)
             EventWatch.Shared.Remove(token, _handle);
+        s_kept.TryRemove(new KeyValuePair<int, EventDescriptor>(_number, this));
         _handle.Dispose();
     }
 

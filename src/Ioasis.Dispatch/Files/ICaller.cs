@@ -14,6 +14,12 @@ public interface ICaller
     /// <summary>The caller's memory; every pointer of the call refers to it.</summary>
     ClientMemory Memory { get; }
 
+    /// <summary>
+    /// Whether accesses at every offset of the file that is called come here: also those below 2^40, which under the runner are seen by
+    /// the descriptor's number only.
+    /// </summary>
+    bool SeesLowOffsets => true;
+
     /// <summary>Whether the caller has the capability now (effective set).</summary>
     bool Has(Capability capability);
 
@@ -26,6 +32,12 @@ public interface ICaller
     /// </summary>
     /// <returns>EBADF when the descriptor is not open, EINVAL when it is no eventfd.</returns>
     Errno TakeEvent(int descriptor, out EventLine? line, ref Reason why);
+
+    /// <summary>
+    /// Whether the caller, or the process that gave it, still has a descriptor of an eventfd that was taken: when not, nobody signals it.
+    /// Looks at all their descriptors.
+    /// </summary>
+    bool StillHas(EventLine line) => true;
 
     /// <summary>
     /// Takes one of the caller's files for its bytes; it stays usable when the caller closes its own descriptor. The taker says

@@ -8,4 +8,6 @@ namespace Ioasis.Dispatch.Vfio;
 internal sealed class CallerEvents(ICaller caller) : IEventSource
 {
     public Errno Take(int descriptor, out EventLine? line, ref Reason why) => caller.TakeEvent(descriptor, out line, ref why);
+
+    public bool StillHas(EventLine line) => caller.StillHas(line);
 }

@@ -31,7 +31,8 @@ internal sealed partial class VfioDeviceFile
             return why.Because(ReasonCode.NoSuchRegion, info.index, (ulong)vfio_pci_region_index.VFIO_PCI_NUM_REGIONS);
         info.flags = region.Flags | (IsMappable(info.index) ? vfio_region_info_flags.VFIO_REGION_INFO_FLAG_MMAP : 0);
         info.size = region.Size;
-        info.offset = OffsetOf(info.index);
+        // A BAR of memory needs no second place: its bytes are the file's own pages.
+        info.offset = RegionOffset.Of(info.index, call.Caller.SeesLowOffsets || Function.IsMemory(info.index));
         return call.Give(in info, vfio_region_info.MinimumSize, ref why);
     }
 

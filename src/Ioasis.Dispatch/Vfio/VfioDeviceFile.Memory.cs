@@ -17,12 +17,13 @@ internal sealed unsafe partial class VfioDeviceFile
     {
         if (!_granted)
             return why.Because(ReasonCode.DeviceNotBound, name: DeviceName);
-        ulong region = (offset >> OffsetShift) - 1, at = offset & OffsetMask;
-        bool fits = IsMappable(region) && Function.Region((uint)region) is { } info && at <= info.Size && length <= info.Size - at;
+        uint region = RegionOffset.RegionOf(offset);
+        ulong at = RegionOffset.Within(offset);
+        bool fits = IsMappable(region) && offset == RegionOffset.Of(region) + at && Function.Region(region) is { } info && at <= info.Size && length <= info.Size - at;
         return fits ? Errno.Success : why.Because(ReasonCode.RegionNotMappable, offset, length, name: DeviceName);
     }
 
-    private bool IsMappable(ulong region) => region < Bar.Count && _shared[region] != null;
+    private bool IsMappable(uint region) => region < Bar.Count && _shared[region] != null;
 
     /// <summary>The file can be used from now on: its pages take the bytes of the memory BARs.</summary>
     private void ShareMemory()
@@ -33,7 +34,7 @@ internal sealed unsafe partial class VfioDeviceFile
         {
             if (!bar.IsMemory)
                 continue;
-            byte* here = pages.Map(OffsetOf((uint)bar.Index), bar.Size);
+            byte* here = pages.Map(RegionOffset.Of((uint)bar.Index), bar.Size);
             if (here != null && Function.TryShareMemory(bar.Index, here))
                 _shared[bar.Index] = here;
         }

@@ -9,13 +9,10 @@ using static Ioasis.Abi.vfio_pci_region_index;
 namespace Ioasis.Dispatch.Vfio;
 
 /// <summary>
-/// Regions by pread and pwrite. Region n begins at (n + 1) · 2^40, so that also BAR0's accesses can be told from those of
-/// other files by their offset alone. Bytes travel in chunks through a buffer on the stack.
+/// Regions by pread and pwrite, each at its <see cref="RegionOffset"/>. Bytes travel in chunks through a buffer on the stack.
 /// </summary>
 internal sealed partial class VfioDeviceFile
 {
-    private const int OffsetShift = 40;
-    private const ulong OffsetMask = (1ul << OffsetShift) - 1;
     private const int Chunk = 4096;
 
     public override Errno Read(ICaller caller, ulong buffer, ulong count, ulong offset, out long transferred, ref Reason why) =>
@@ -44,8 +41,6 @@ internal sealed partial class VfioDeviceFile
         return errno;
     }
 
-    private static ulong OffsetOf(uint region) => (ulong)(region + 1) << OffsetShift;
-
     /// <summary>Which region, and where in it; whatever exists can be read and written. Configuration space takes whole ranges only; a BAR's range ends with the BAR.</summary>
     private Errno FindRange(ulong offset, ref ulong count, out uint region, out ulong at, ref Reason why)
     {
@@ -55,8 +50,8 @@ internal sealed partial class VfioDeviceFile
             return why.Because(ReasonCode.DeviceNotBound, name: DeviceName);
         if (count == 0)
             return Errno.Success;
-        region = (uint)(offset >> OffsetShift) - 1;
-        at = offset & OffsetMask;
+        region = RegionOffset.RegionOf(offset);
+        at = RegionOffset.Within(offset);
         if (Function.Region(region) is not { } info)
             return why.Because(ReasonCode.NoSuchRegion, region, (ulong)VFIO_PCI_NUM_REGIONS);
 

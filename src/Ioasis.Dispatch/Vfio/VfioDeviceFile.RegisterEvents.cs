@@ -21,9 +21,10 @@ internal sealed partial class VfioDeviceFile
         if (set.fd < -1)
             return why.Because(ReasonCode.DescriptorNegative, (ulong)-(long)set.fd, name: nameof(set.fd));
 
-        ulong region = (set.offset >> OffsetShift) - 1, at = set.offset & OffsetMask;
+        uint region = RegionOffset.RegionOf(set.offset);
+        ulong at = RegionOffset.Within(set.offset);
         int size = (int)set.flags;
-        bool isRegister = region < Bar.Count && Function.Region((uint)region) is { } info && at + (ulong)size <= info.Size;
+        bool isRegister = region < Bar.Count && Function.Region(region) is { } info && at + (ulong)size <= info.Size;
         if (!isRegister || Function.MeetsMessageTable((int)region, at, at + (ulong)size))
             return why.Because(ReasonCode.NotARegister, set.offset, (ulong)size, name: DeviceName);
 

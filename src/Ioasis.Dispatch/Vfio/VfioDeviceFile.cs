@@ -68,7 +68,11 @@ internal sealed partial class VfioDeviceFile(VfioDevice device, string path, boo
         if (throughGroup)
             device.Group.CloseDevice(device);
         else
+        {
+            Function.StopDma(); // what it may wait for, it waits for without the gate
             Unbind();
+        }
+
         UnshareMemory();
     }
 }

@@ -36,6 +36,7 @@ internal sealed class DescriptorCalls(Emulation emulation, Caller caller, Descri
         {
             case Ioctl:
                 caller.Set(in call, process);
+                caller.SeesLowOffsets = descriptor >= emulation.FirstNumber;
                 ServeIoctl(in call, file);
                 break;
             case FStat:

@@ -14,7 +14,9 @@ internal static class CallFilter
     /// <summary>The ioctl type (second byte) that iommufd and VFIO share: ';'.</summary>
     public const uint IoctlType = 0x3B00;
 
-    /// <summary>Offsets from here up belong to regions of devices: their number is in the bits above.</summary>
+    /// <summary>
+    /// Offsets from here up belong to regions of devices: their number is in the bits above. BAR0, below, is seen by the descriptor's number.
+    /// </summary>
     public const ulong FirstRegionOffset = 1ul << 40;
 
     /// <summary>Above every number that a descriptor can have: -1 and AT_FDCWD are no descriptors.</summary>

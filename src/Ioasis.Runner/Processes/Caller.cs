@@ -40,6 +40,9 @@ internal sealed unsafe class Caller(ProcessTable processes, OpenFiles files, Fre
     /// <inheritdoc/>
     public ClientMemory Memory => _memory;
 
+    /// <inheritdoc/>
+    public bool SeesLowOffsets { get; set; } = true;
+
     /// <summary>Sets whose call it is.</summary>
     public void Set(in seccomp_notif call, ClientProcess process)
     {
@@ -102,12 +105,15 @@ internal sealed unsafe class Caller(ProcessTable processes, OpenFiles files, Fre
         }
 
         var handle = new SafeFileHandle(copy.Release(), ownsHandle: true);
-        line = EventDescriptor.TryTake(handle);
+        line = EventDescriptor.TryTake(handle, _process.Id);
         if (line is not null)
             return Errno.Success;
         handle.Dispose();
         return why.Because(ReasonCode.DescriptorNotAnEvent, (ulong)(uint)descriptor);
     }
+
+    /// <inheritdoc/>
+    public bool StillHas(EventLine line) => line is not EventDescriptor taken || taken.IsHeldBy(_process.Id) || taken.IsHeldBy(taken.Giver);
 
     /// <inheritdoc/>
     public Errno TakeFile(int descriptor, AddressRange range, out FileMemory? memory, ref Reason why)

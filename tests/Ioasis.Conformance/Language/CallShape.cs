@@ -86,9 +86,6 @@ public sealed record CallShape(string Name, uint Number, Type? Struct, string[] 
     /// <summary>The part of the struct that counts, where parts overlap; null otherwise.</summary>
     public string? Part { get; private init; }
 
-    /// <summary>A field that every system fills as it likes: where the regions of a VFIO device begin.</summary>
-    public string? Untold => Number == Vfio.VFIO_DEVICE_GET_REGION_INFO && Struct == typeof(vfio_region_info) ? nameof(vfio_region_info.offset) : null;
-
     /// <summary>The mock device's operation.</summary>
     public iommu_test_op Operation { get; private init; }
 

@@ -54,8 +54,6 @@ public static class Printer
                 ulong mask = field.Size >= 8 ? ulong.MaxValue : (1ul << (field.Size * 8)) - 1;
                 if (shift < 0)
                     continue;
-                if (field.Name == meaning.Call!.Untold)
-                    continue;
                 ulong was = change.Old >> shift & mask, now = change.New >> shift & mask;
                 if (was == now)
                     continue;

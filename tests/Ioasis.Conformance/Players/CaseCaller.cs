@@ -18,6 +18,8 @@ internal sealed class CaseCaller(EmbeddedKernel kernel, EmbeddedCaller caller) :
 
     public Errno TakeEvent(int descriptor, out EventLine? line, ref Reason why) => caller.TakeEvent(descriptor, out line, ref why);
 
+    public bool StillHas(EventLine line) => caller.StillHas(line);
+
     public Errno TakeFile(int descriptor, AddressRange range, out FileMemory? memory, ref Reason why) => caller.TakeFile(descriptor, range, out memory, ref why);
 
     public Errno ReserveDescriptor(DeviceFile file, out int number, ref Reason why) => caller.ReserveDescriptor(file, out number, ref why);

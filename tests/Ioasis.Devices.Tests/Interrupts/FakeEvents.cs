@@ -16,6 +16,11 @@ public sealed class FakeEvents : IEventSource
 
     public FakeEventLine this[int descriptor] => _lines[descriptor];
 
+    /// <summary>The client closed its descriptor of this line.</summary>
+    public EventLine? Closed { get; set; }
+
+    public bool StillHas(EventLine line) => line != Closed;
+
     public Errno Take(int descriptor, out EventLine? line, ref Reason why)
     {
         line = null;

@@ -87,6 +87,20 @@ public sealed class IntxTests
     }
 
     [Fact]
+    public void An_unmask_eventfd_that_the_client_has_closed_is_in_nobodys_way()
+    {
+        Enable();
+        Assert.Equal(ErrnoCode.None, UnmaskBy(101));
+        _client.Events.Closed = _client.Events[101];
+        Assert.Equal(ErrnoCode.None, UnmaskBy(102));
+        Assert.True(_client.Events[101].IsDisposed);
+        _interrupts.SetPin(true);
+        Assert.Equal(1, Line.Take());
+        _client.Events[102].SignalByClient();
+        Assert.Equal(1, Line.Take());
+    }
+
+    [Fact]
     public void The_client_can_unmask_by_an_eventfd_but_only_by_one()
     {
         Enable();

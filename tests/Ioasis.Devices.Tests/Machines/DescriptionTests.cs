@@ -12,7 +12,7 @@ public sealed class DescriptionTests
         MachineDescription machine = MachineDescription.Default;
         IommuDescription iommu = Assert.Single(machine.Iommus);
         Assert.Equal(("dmar0", IommuType.Vtd), (iommu.Name, iommu.Type));
-        Assert.Equal(new AddressRange(0, (1ul << 47) - 1), iommu.Aperture);
+        Assert.Equal(new AddressRange(0, (1ul << 48) - 1), iommu.Aperture);
         Assert.Equal([new ReservedRegion(new(0xfee00000, 0xfeefffff), ReservedKind.Msi)], iommu.Reserved);
         Assert.Equal(["edu 0000:00:10.0 dmar0 0", "dmatest 0000:00:11.0 dmar0 1"], machine.Devices.Select(Line));
     }

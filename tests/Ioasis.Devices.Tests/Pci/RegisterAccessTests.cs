@@ -45,6 +45,23 @@ public sealed class RegisterAccessTests : IDisposable
     }
 
     [Fact]
+    public void With_memory_space_off_only_the_msix_table_answers()
+    {
+        _function.WriteConfig(4, [0, 0]);
+        byte[] bytes = new byte[16];
+        Assert.True(_function.TryReadBar(TestFunction.TableBar, 0x100, bytes));
+        Assert.Equal(Enumerable.Repeat((byte)0xff, 16), bytes);
+        Assert.True(_function.TryWriteBar(TestFunction.TableBar, 0x174, new byte[12]));
+        Assert.False(_function.TryReadBar(TestFunction.TableBar, 0xf8, bytes));
+        Assert.False(_function.TryReadBar(TestFunction.TableBar, 0x178, bytes));
+        Assert.False(_function.TryWriteBar(TestFunction.TableBar, 0x178, bytes));
+        Assert.False(_function.TryReadBar(TestFunction.TableBar, 0x800, new byte[8]));
+        Assert.False(_function.TryReadBar(0, 0, new byte[4]));
+        Assert.False(_function.TryWriteBar(0, 0, new byte[4]));
+        Assert.Empty(_function.Accesses);
+    }
+
+    [Fact]
     public void Pending_bits_read_zero()
     {
         byte[] bytes = new byte[16];

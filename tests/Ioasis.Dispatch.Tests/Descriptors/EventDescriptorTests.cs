@@ -59,7 +59,7 @@ public sealed unsafe partial class EventDescriptorTests
     public void What_is_no_eventfd_is_not_taken()
     {
         using SafeFileHandle file = File.OpenHandle("/dev/null");
-        Assert.Null(EventDescriptor.TryTake(file));
+        Assert.Null(EventDescriptor.TryTake(file, Environment.ProcessId));
         Assert.False(file.IsClosed);
     }
 
@@ -108,9 +108,29 @@ public sealed unsafe partial class EventDescriptorTests
         Assert.Equal(1ul, Read(first));
     }
 
+    [Fact]
+    public void Whether_the_client_still_has_its_descriptor_can_be_seen()
+    {
+        SafeFileHandle client = Event(0, 0);
+        using SafeFileHandle other = Event(0, 0);
+        using EventDescriptor line = Take(client), again = Take(client);
+        using EventDescriptor unrelated = Take(other);
+        Assert.True(line.IsHeldBy(Environment.ProcessId));
+        using (SafeFileHandle second = Duplicate(client))
+        {
+            client.Dispose();
+            Assert.True(line.IsHeldBy(Environment.ProcessId));
+        }
+
+        Assert.False(line.IsHeldBy(Environment.ProcessId)); // those kept here do not count, nor do other eventfds
+        Assert.False(again.IsHeldBy(Environment.ProcessId));
+        Assert.True(unrelated.IsHeldBy(Environment.ProcessId));
+        Assert.False(unrelated.IsHeldBy(int.MaxValue)); // there is no such process
+    }
+
     private static EventDescriptor Take(SafeFileHandle client)
     {
-        EventDescriptor? line = EventDescriptor.TryTake(Duplicate(client));
+        EventDescriptor? line = EventDescriptor.TryTake(Duplicate(client), Environment.ProcessId);
         Assert.NotNull(line);
         return line;
     }

@@ -35,6 +35,8 @@ internal sealed class TestCaller : ICaller
 
     public ClientMemory Memory => Bytes;
 
+    public bool SeesLowOffsets { get; set; } = true;
+
     public bool Has(Capability capability) => Capabilities.Contains(capability);
 
     public Errno FindFile(int descriptor, out DeviceFile? file, ref Reason why)

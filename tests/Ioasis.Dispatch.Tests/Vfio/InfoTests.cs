@@ -45,12 +45,26 @@ public sealed class InfoTests : IDisposable
     [InlineData(5u, 0ul)]
     [InlineData(6u, 0ul)]
     [InlineData(7u, 4096ul)]
-    public void Regions_lie_from_two_to_the_forty_up_each_with_its_own_room(uint index, ulong size)
+    public void Region_n_lies_at_n_times_two_to_the_forty(uint index, ulong size)
     {
         vfio_region_info info = new() { argsz = 64, index = index };
         Assert.Equal(ErrnoCode.None, _bench.Call(_bench.Edu, VFIO_DEVICE_GET_REGION_INFO, ref info));
-        Assert.Equal((64u, size, ((ulong)index + 1) << 40, 0u), (info.argsz, info.size, info.offset, info.cap_offset));
+        Assert.Equal((64u, size, (ulong)index << 40, 0u), (info.argsz, info.size, info.offset, info.cap_offset));
         Assert.Equal(size == 0 ? 0 : VFIO_REGION_INFO_FLAG_READ | VFIO_REGION_INFO_FLAG_WRITE, info.flags);
+    }
+
+    [Fact]
+    public void Bar_0_is_announced_elsewhere_where_low_offsets_are_not_seen()
+    {
+        _bench.Caller.SeesLowOffsets = false;
+        vfio_region_info info = new() { argsz = 32, index = 0 };
+        Assert.Equal(ErrnoCode.None, _bench.Call(_bench.Edu, VFIO_DEVICE_GET_REGION_INFO, ref info));
+        Assert.Equal(15ul << 40, info.offset);
+        Assert.Equal(ErrnoCode.None, _bench.Edu.Read(_bench.Caller, VfioBench.Data, 4, info.offset, out _, ref _bench.Why).Code);
+        Assert.Equal([0xed, 0, 0, 1], _bench.Caller.Bytes.At(VfioBench.Data, 4).ToArray());
+        info.index = 7;
+        Assert.Equal(ErrnoCode.None, _bench.Call(_bench.Edu, VFIO_DEVICE_GET_REGION_INFO, ref info));
+        Assert.Equal(7ul << 40, info.offset);
     }
 
     [Theory]

@@ -60,9 +60,12 @@ public sealed class RegionTests : IDisposable
     }
 
     [Fact]
-    public void Below_the_first_region_there_is_nothing()
+    public void Bar_0_lies_at_the_beginning_and_ends_with_its_size()
     {
-        Assert.Equal(ErrnoCode.EINVAL, _bench.Edu.Read(_bench.Caller, VfioBench.Data, 4, 0, out _, ref _bench.Why).Code);
+        Assert.Equal(ErrnoCode.None, _bench.Edu.Read(_bench.Caller, VfioBench.Data, 4, 0, out _, ref _bench.Why).Code);
+        Assert.Equal([0xed, 0, 0, 1], _bench.Caller.Bytes.At(VfioBench.Data, 4).ToArray());
+        Assert.Equal(ErrnoCode.EINVAL, _bench.Edu.Read(_bench.Caller, VfioBench.Data, 4, (15ul << 40) + (1 << 20), out _, ref _bench.Why).Code);
+        Assert.Equal(ErrnoCode.EINVAL, _bench.Edu.Read(_bench.Caller, VfioBench.Data, 4, ulong.MaxValue >> 1, out _, ref _bench.Why).Code);
         Assert.Equal(ErrnoCode.EINVAL, _bench.Edu.Write(_bench.Caller, VfioBench.Data, 4, (1ul << 40) - 1, out _, ref _bench.Why).Code);
     }
 

@@ -135,7 +135,7 @@ internal sealed class VfioBench : IDisposable
         Assert.Equal(ErrnoCode.None, Call(Iommufd, IOMMU_IOAS_UNMAP, ref unmap));
     }
 
-    public static ulong Offset(uint region, ulong at) => ((ulong)region + 1 << 40) + at;
+    public static ulong Offset(uint region, ulong at) => ((ulong)region << 40) + at;
 
     public ErrnoCode TryRead(DeviceFile file, uint region, ulong at, ulong count, out long transferred) =>
         file.Read(Caller, Data, count, Offset(region, at), out transferred, ref Why).Code;

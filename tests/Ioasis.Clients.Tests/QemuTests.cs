@@ -13,7 +13,7 @@ public sealed partial class QemuTests
     [InlineData("", "-object", "iommufd,id=iommufd0", "-device", "vfio-pci,host=0000:00:10.0,iommufd=iommufd0")]
     [InlineData("", "-device", "vfio-pci,host=0000:00:10.0")]
     [InlineData(
-        "intel_iommu=on iommu=pt intremap=off", "-device", "intel-iommu,caching-mode=on",
+        "intel_iommu=on iommu=pt", "-device", "intel-iommu,caching-mode=on",
         "-object", "iommufd,id=iommufd0", "-device", "vfio-pci,host=0000:00:10.0,iommufd=iommufd0")]
     public void ALinuxGuestDrivesEdu(string append, params string[] options)
     {

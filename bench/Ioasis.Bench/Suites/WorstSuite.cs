@@ -21,6 +21,8 @@ internal static class WorstSuite
         new("worst/copies", Copies),
         new("worst/parts/256", session => Parts(session, 256)),
         new("worst/parts/4096", session => Parts(session, 4096)) { IsLong = true },
+        new("worst/pieces/1000", session => Pieces(session, 1000)),
+        new("worst/pieces/100000", session => Pieces(session, 100_000)) { IsLong = true },
         new("worst/overlaps/256", session => Overlaps(session, 256)),
         new("worst/overlaps/4096", session => Overlaps(session, 4096)) { IsLong = true },
     ];
@@ -108,6 +110,42 @@ internal static class WorstSuite
     /// <summary>A mapping, copied from each page on, half of it: each page is pinned as often as another, and none as often as the next.</summary>
     private static void Overlaps(Session session, int spaces) =>
         CopyParts(session, spaces, 2 * spaces, i => ((ulong)i, (ulong)spaces), $"copy of half of a mapping, from each page on, into {spaces:n0} attached address spaces");
+
+    /// <summary>All of a mapping, of which single pages, not two of them neighbours, are pinned by copies elsewhere.</summary>
+    private static void Pieces(Session session, int pieces)
+    {
+        const int spaces = 100;
+        ulong pages = 2 * (ulong)pieces;
+        using BenchMemory memory = new(pages * Rig.Page);
+        using Rig rig = new(memory, attached: false);
+        Ioas[] others = AttachedSpaces(rig, spaces);
+        Ioas elsewhere = rig.AllocateSpace();
+        Rig.Attach(rig.Bind(rig.NewDevice(spaces + 1)), elsewhere);
+        rig.Map(0, pages * Rig.Page);
+        double[] alone = CopyAll(); // pinned by nobody in between, as the mapping's own address space is not attached
+        for (ulong page = 0; page < pages; page += 2)
+            Copy(page * Rig.Page, Rig.Page, elsewhere, page * Rig.Page);
+        double[] best = CopyAll();
+        string text = $"copy of all of a mapping of which {pieces:n0} single pages are pinned elsewhere";
+        session.Add("copy", text, "ns a copy", best[0], null, new Yardstick("none is", alone[0]));
+        session.Add("unmap", "unmap of it", "ns a copy", best[1], null, new Yardstick("none is", alone[1]));
+
+        void Copy(ulong from, ulong length, Ioas to, ulong at)
+        {
+            Reason why = default;
+            Rig.Must(rig.Context.Copy(rig.Space.Id, new Iova(from), length, to.Id, new Iova(at), AreaAccess.ReadWrite, out _, ref why), in why);
+        }
+
+        double[] CopyAll() => session.BestOf(spaces, () =>
+        {
+            foreach (Ioas other in others)
+                Copy(0, pages * Rig.Page, other, 0);
+        }, () =>
+        {
+            foreach (Ioas other in others)
+                rig.Unmap(other, 0, pages * Rig.Page);
+        });
+    }
 
     private static void CopyParts(Session session, int spaces, int pages, Func<int, (ulong First, ulong Count)> part, string text)
     {

@@ -77,14 +77,32 @@ public sealed unsafe class ClientFile : FileMemory
         if (NativeFiles.Statx(_file, "", NativeFiles.EmptyPath, NativeFiles.BasicStats, out NativeFiles.Facts now) != 0 || last >= now.Size)
             return why.Because(ReasonCode.FilePastEnd, start.Value, last, now.Size);
         if (_pinned is { } mapped && last <= mapped.Last)
-            return Errno.Success;
+            return Populate(mapped, start.Value, last, ref why);
         // As much as there is of it now: a file of huge pages would grow by being mapped beyond its end.
         if (Map(_range.First, Math.Min(_range.Last, now.Size - 1)) is not { } wider)
             return why.Because(ReasonCode.FileNotShareable, (ulong)Marshal.GetLastPInvokeError());
         if (_pinned is not null)
             _outgrown.Add(_pinned);
         _pinned = wider;
-        return Errno.Success;
+        return Populate(wider, start.Value, last, ref why);
+    }
+
+    /// <summary>
+    /// Has the system hand out the huge pages of a range, of which there may be too few, by reading a byte of each. Other files take what
+    /// memory there is when they are written to.
+    /// </summary>
+    private Errno Populate(FileMapping mapping, ulong first, ulong last, ref Reason why)
+    {
+        if (_page <= (ulong)Environment.SystemPageSize)
+            return Errno.Success;
+        byte unused;
+        for (ulong at = first; ; at = (at | (_page - 1)) + 1)
+        {
+            if (mapping.Copy(at, &unused, 1, write: false) == 0)
+                return why.Because(ReasonCode.FileWithoutHugePage, at, _page);
+            if ((at | (_page - 1)) >= last)
+                return Errno.Success;
+        }
     }
 
     public override void Unpinned()

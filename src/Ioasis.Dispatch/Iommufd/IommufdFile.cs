@@ -46,6 +46,13 @@ public sealed class IommufdFile(IommuContext context, MockIommu? mock = null) : 
         if (userSize < known)
             structure[(int)userSize..].Clear();
 
+        if (row.TakesMemory)
+        {
+            errno = Context.CheckMemory(caller.Memory.Owner.Engine, ref why);
+            if (errno.Failed)
+                return errno;
+        }
+
         IoctlCall call = new(Context, caller, row.Name, argument, userSize, structure) { Mock = mock, Pages = Pages };
         errno = row.Handle(ref call, ref why);
         if (errno.Succeeded)
@@ -58,6 +65,7 @@ public sealed class IommufdFile(IommuContext context, MockIommu? mock = null) : 
             Undo(in call);
         }
 
+        Context.SettleMemory();
         return errno;
     }
 

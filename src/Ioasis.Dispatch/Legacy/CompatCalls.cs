@@ -36,9 +36,15 @@ internal static class CompatCalls
             case VFIO_IOMMU_GET_INFO:
                 return GetInfo(context, in call, ref why);
             case VFIO_IOMMU_MAP_DMA:
-                return Map(context, in call, ref why);
+                Errno errno = context.CheckMemory(caller.Memory.Owner.Engine, ref why);
+                if (errno.Succeeded)
+                    errno = Map(context, in call, ref why);
+                context.SettleMemory();
+                return errno;
             case VFIO_IOMMU_UNMAP_DMA:
-                return Unmap(context, in call, ref why);
+                errno = Unmap(context, in call, ref why);
+                context.SettleMemory();
+                return errno;
             default:
                 return why.Because(ReasonCode.UnknownIoctl, command, name: IommufdFile.DevicePath);
         }

@@ -41,7 +41,10 @@ internal sealed partial class ContainerFile(IommuSystem system) : DeviceFile
         if (!Container.HasIommu)
             return why.Because(ReasonCode.ContainerWithoutIommu);
         VfioCall call = new(caller, argument);
-        return command switch
+        Errno errno = command == VFIO_IOMMU_MAP_DMA ? Container.CheckMemory(caller.Memory.Owner.Engine, ref why) : Errno.Success;
+        if (errno.Failed)
+            return errno;
+        errno = command switch
         {
             VFIO_IOMMU_GET_INFO => GetInfo(in call, ref why),
             VFIO_IOMMU_MAP_DMA => Map(in call, ref why),
@@ -49,6 +52,8 @@ internal sealed partial class ContainerFile(IommuSystem system) : DeviceFile
             VFIO_IOMMU_DIRTY_PAGES => DirtyPages(in call, ref why),
             _ => why.Because(ReasonCode.UnknownIoctl, command, name: Path),
         };
+        Container.SettleMemory();
+        return errno;
     }
 
     public override Errno CheckMap(ulong offset, ulong length, ref Reason why) => why.Because(ReasonCode.FileWithoutMemory, name: Path);

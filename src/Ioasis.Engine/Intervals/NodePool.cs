@@ -10,7 +10,8 @@ namespace Ioasis.Engine.Intervals;
 /// if it was a branch. So a reader that is still inside, or comes there by an old address, finds a node of the kind that it expects,
 /// whatever it holds by now; that it is not the right one the reader learns from the leaf's version or the map's structure number, neither of
 /// which ever goes back.</para>
-/// <para><b>Memory</b> comes in blocks, which are held as long as the pool. Maps hold the pool, and what a map is asked for holds the map to
+/// <para><b>Memory</b> comes in blocks, which are held until no node is in use and the owner knows that no reader is left (<see cref="Clear"/>),
+/// or as long as the pool. Maps hold the pool, and what a map is asked for holds the map to
 /// its end. Branches have blocks of their own, so that they lie in few pages: every search goes through them.</para>
 /// </remarks>
 public sealed unsafe class NodePool<TValue>
@@ -24,6 +25,20 @@ public sealed unsafe class NodePool<TValue>
     /// <summary>Bytes of memory held, in use or spare.</summary>
     public long Bytes => _leafBlocks.Bytes + _branchBlocks.Bytes;
 
+    /// <summary>Nodes in trees.</summary>
+    public int InUse { get; private set; }
+
+    /// <summary>Gives all memory back. No node is in use, and no reader that has found one is still on its way.</summary>
+    internal void Clear()
+    {
+        System.Diagnostics.Debug.Assert(InUse == 0);
+        _leafBlocks = default;
+        _branchBlocks = default;
+        _spareBranches = null;
+        _spareLeaves = null;
+        _refusals = null;
+    }
+
     /// <summary>Some branch may have refusals.</summary>
     internal bool HasRefusals => _refusals is not null;
 
@@ -36,6 +51,7 @@ public sealed unsafe class NodePool<TValue>
         else
             _spareLeaves = leaf->Next;
         leaf->Clear();
+        InUse++;
         return leaf;
     }
 
@@ -53,12 +69,14 @@ public sealed unsafe class NodePool<TValue>
         else
             spare = branch->Next;
         branch->Open(child, inside);
+        InUse++;
         return branch;
     }
 
     /// <summary>Takes back a leaf that no node points to any more.</summary>
     internal void Return(Leaf<TValue>* leaf)
     {
+        InUse--;
         leaf->Next = _spareLeaves;
         _spareLeaves = leaf;
     }
@@ -66,6 +84,7 @@ public sealed unsafe class NodePool<TValue>
     /// <summary>Takes back a branch that no node points to any more.</summary>
     internal void Return(Branch* branch, int level)
     {
+        InUse--;
         Forget(branch);
         ref Branch* spare = ref _spareBranches![level - 1];
         branch->Next = spare;

@@ -1,6 +1,7 @@
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Failures;
 using Ioasis.Engine.Hardware;
+using Ioasis.Engine.Memory;
 using Ioasis.Engine.Objects;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Spaces;
@@ -28,6 +29,12 @@ public sealed partial class Container
     private bool _closed;
 
     public Container(IommuSystem system) => _context = new IommuContext(system);
+
+    /// <inheritdoc cref="IommuContext.CheckMemory"/>
+    public Errno CheckMemory(EngineMemory payer, ref Reason why) => _context.CheckMemory(payer, ref why);
+
+    /// <inheritdoc cref="IommuContext.SettleMemory"/>
+    public void SettleMemory() => _context.SettleMemory();
 
     /// <summary>Whether an IOMMU type is set. Any thread.</summary>
     public bool HasIommu

@@ -16,6 +16,9 @@ public abstract class PinOwner(PinLedger user)
     /// <summary>Pages pinned by this process (VmPin), counted but for legacy containers, never limited.</summary>
     public PinLedger Pinned { get; } = new();
 
+    /// <summary>Memory that the engine itself needs for what the user makes and maps.</summary>
+    public virtual EngineMemory Engine => EngineMemory.Unlimited;
+
     /// <summary>RLIMIT_MEMLOCK of the process now, in bytes; <see cref="ulong.MaxValue"/> for no limit.</summary>
     public abstract ulong MemlockLimit { get; }
 }

@@ -1,3 +1,4 @@
+using Ioasis.Engine.Intervals;
 using Ioasis.Engine.Spaces;
 
 namespace Ioasis.Engine.Objects;
@@ -8,22 +9,22 @@ namespace Ioasis.Engine.Objects;
 /// </summary>
 internal sealed class FileWindows
 {
-    private readonly List<FileWindow> _windows = []; // in order of their offsets
+    private readonly IntervalMap<byte> _windows = new(new NodePool<byte>()); // by offset
 
     /// <summary>Makes a window.</summary>
+    /// <param name="length">Bytes, a multiple of the page size.</param>
+    /// <param name="firstWord">What its first bytes hold.</param>
     public FileWindow Add(ulong length, uint firstWord)
     {
-        ulong offset = SystemPage.Size;
-        int index = 0;
-        while (index < _windows.Count && _windows[index].Offset - offset < length)
-            offset = _windows[index].Offset + _windows[index++].Length;
-        FileWindow made = new(offset, length, firstWord);
-        _windows.Insert(index, made);
-        return made;
+        if (!_windows.TryFindGap(length, SystemPage.Size, 0, SystemPage.Size, long.MaxValue, out ulong offset))
+            throw new InvalidOperationException($"no room in the file for a window of {length} bytes");
+        _windows.TryAdd(offset, offset + (length - 1), 0);
+        return new FileWindow(offset, length, firstWord);
     }
 
-    public void Remove(FileWindow window) => _windows.Remove(window);
+    public void Remove(FileWindow window) => _windows.Remove(window.Offset, out _, out _);
 
     /// <summary>The window that lies exactly there.</summary>
-    public bool Contains(ulong offset, ulong length) => _windows.Exists(one => one.Offset == offset && one.Length == length);
+    public bool Contains(ulong offset, ulong length) =>
+        _windows.TryFindFirst(offset, offset, out ulong first, out ulong last, out _) && first == offset && last - first == length - 1;
 }

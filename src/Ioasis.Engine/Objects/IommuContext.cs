@@ -114,6 +114,8 @@ public sealed partial class IommuContext
                 if (_objects.Count == before)
                     throw new InvalidOperationException($"{before} objects of a closed context hold each other");
             }
+
+            Tell(0);
         }
 
         System.ContextClosed(this);

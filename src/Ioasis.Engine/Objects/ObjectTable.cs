@@ -12,6 +12,7 @@ internal sealed class ObjectTable
     private const int ShelfShift = 10, ShelfSize = 1 << ShelfShift, FirstShelf = 16;
 
     private readonly LowestFreeSet _numbers = new();
+    private readonly List<int> _used = [0]; // numbers in use of each shelf; buried ones stay
     private EngineObject?[]?[] _shelves = [new EngineObject?[FirstShelf]]; // the first one grows until it is as long as the others
     private int _highest;
 
@@ -37,8 +38,7 @@ internal sealed class ObjectTable
     public void Reserve(EngineObject o)
     {
         int id = _numbers.Take();
-        if (id > _highest)
-            MakeRoom(id);
+        MakeRoom(id);
         Count++;
         o.Id = new ObjectId((uint)id);
     }
@@ -64,15 +64,21 @@ internal sealed class ObjectTable
         PlaceOf(o) = null;
         _numbers.Release((int)o.Id.Value);
         Count--;
+        int shelf = (int)(o.Id.Value >> ShelfShift);
+        if (--_used[shelf] == 0 && shelf != 0)
+            _shelves[shelf] = null;
     }
 
     private ref EngineObject? PlaceOf(EngineObject o) => ref _shelves[o.Id.Value >> ShelfShift]![o.Id.Value & (ShelfSize - 1)];
 
-    /// <summary>The number is the highest so far, and follows the one that was.</summary>
+    /// <summary>The number is used, or follows the highest so far.</summary>
     private void MakeRoom(int id)
     {
-        _highest = id;
+        _highest = Math.Max(_highest, id);
         int shelf = id >> ShelfShift, place = id & (ShelfSize - 1);
+        if (shelf == _used.Count)
+            _used.Add(0);
+        _used[shelf]++;
         if (shelf == _shelves.Length)
             _shelves = [.. _shelves, .. new EngineObject?[]?[_shelves.Length]];
         ref EngineObject?[]? objects = ref _shelves[shelf];

@@ -20,7 +20,8 @@ public abstract class VirtualIommu : EngineObject
 
     private readonly Lock _lists = new();
     private readonly Dictionary<ulong, VirtualDevice> _devices = [];
-    private readonly List<EventQueue> _queues = [];
+    private readonly Dictionary<PhysicalDevice, ulong> _numbers = []; // the same, the other way round: a device has one number in it
+    private readonly Dictionary<uint, EventQueue> _queues = []; // by type
 
     private protected VirtualIommu(HwPageTable parent, Iommu iommu, uint type)
         : base(parent.Context)
@@ -55,18 +56,7 @@ public abstract class VirtualIommu : EngineObject
     internal bool TryFindId(PhysicalDevice device, out ulong id)
     {
         lock (_lists)
-        {
-            foreach (VirtualDevice one in _devices.Values)
-            {
-                if (one.Bound.Device != device)
-                    continue;
-                id = one.VirtualId;
-                return true;
-            }
-        }
-
-        id = 0;
-        return false;
+            return _numbers.TryGetValue(device, out id);
     }
 
     /// <summary>The device that has a number in it; null for none.</summary>
@@ -79,30 +69,36 @@ public abstract class VirtualIommu : EngineObject
     internal bool TryAdd(VirtualDevice device)
     {
         lock (_lists)
-            return _devices.TryAdd(device.VirtualId, device);
+        {
+            if (!_devices.TryAdd(device.VirtualId, device))
+                return false;
+            _numbers[device.Bound.Device] = device.VirtualId;
+            return true;
+        }
     }
 
     internal void Remove(VirtualDevice device)
     {
         lock (_lists)
+        {
             _devices.Remove(device.VirtualId);
+            _numbers.Remove(device.Bound.Device);
+        }
     }
 
     internal bool TryAdd(EventQueue queue)
     {
         lock (_lists)
-        {
-            if (_queues.Exists(other => other.Type == queue.Type))
-                return false;
-            _queues.Add(queue);
-            return true;
-        }
+            return _queues.TryAdd(queue.Type, queue);
     }
 
     internal void Remove(EventQueue queue)
     {
         lock (_lists)
-            _queues.Remove(queue);
+        {
+            if (_queues.GetValueOrDefault(queue.Type) == queue) // else it was never in
+                _queues.Remove(queue.Type);
+        }
     }
 
     /// <summary>Something has happened that the virtual machine shall know of. Any thread, in no DMA section.</summary>
@@ -113,7 +109,7 @@ public abstract class VirtualIommu : EngineObject
     {
         lock (_lists)
         {
-            if (_queues.Find(one => one.Type == type) is not { } queue)
+            if (!_queues.TryGetValue(type, out EventQueue? queue))
                 return why.Because(ReasonCode.NoEventQueue, Id.Value, type);
             queue.Add(record);
             return Errno.Success;

@@ -14,16 +14,16 @@ internal partial struct Backing
     /// <summary>Pins the pages of an area once more; those that were not pinned are probed and charged.</summary>
     /// <param name="address">First byte, within the backing.</param>
     /// <param name="length">Bytes, at least 1.</param>
-    /// <param name="nodes">Where runs of pages are kept when not all are pinned alike; made when it is first needed.</param>
+    /// <param name="pool">Where coverages keep what they know; made when not all pages of some backing are pinned alike.</param>
     /// <param name="why">The reason of a failure (nothing is pinned then): EFAULT, ENOMEM.</param>
-    public Errno Pin(ulong address, ulong length, ref NodePool<PinnedRun>? nodes, ref Reason why)
+    public Errno Pin(ulong address, ulong length, ref PinPool? pool, ref Reason why)
     {
         PageRun pages = PageRun.Of(address, length);
         if (_parts is null && pages == Whole)
         {
             if (_pins == 0)
             {
-                Errno errno = Acquire(pages, out SharedPages? shared, ref why);
+                Errno errno = Acquire(pages, pages.Count, out SharedPages? shared, ref why);
                 if (errno.Failed)
                 {
                     _memory.Unpinned();
@@ -37,7 +37,7 @@ internal partial struct Backing
             return Errno.Success;
         }
 
-        return PinPart(pages, nodes ??= new NodePool<PinnedRun>(), ref why);
+        return PinPart(pages, pool ??= new PinPool(), ref why);
     }
 
     /// <summary>Takes one pin of an area's pages back; pages without a pin are discharged.</summary>
@@ -48,6 +48,7 @@ internal partial struct Backing
             if (--_pins != 0)
                 return;
             Discharge(Whole.Count);
+            _shared?.Release();
             _shared = null;
         }
         else
@@ -55,7 +56,7 @@ internal partial struct Backing
             Discharge(_parts.Remove(PageRun.Of(address, length)));
             if (!_parts.IsEmpty)
                 return;
-            _parts = null;
+            DropParts();
         }
 
         _memory.Unpinned();
@@ -63,20 +64,28 @@ internal partial struct Backing
 
     private readonly PageRun Whole => PageRun.Of(_start, _length);
 
-    private Errno PinPart(PageRun pages, NodePool<PinnedRun> nodes, ref Reason why)
+    private void DropParts()
+    {
+        _parts!.Release();
+        _parts = null;
+        _shared = null;
+    }
+
+    private Errno PinPart(PageRun pages, PinPool pool, ref Reason why)
     {
         PinCoverage? parts = _parts;
         if (parts is null)
         {
-            parts = new PinCoverage(nodes, Whole, _pins, _shared);
+            parts = new PinCoverage(pool, Whole, _pins, _shared);
             _pins = 0;
             Volatile.Write(ref _parts, parts);
+            // _shared is the coverage's now, but a DMA that has not seen it yet may be about to look here
         }
 
         Errno errno = parts.Add(pages, ref this, ref why);
         if (parts.IsEmpty)
         {
-            _parts = null;
+            DropParts();
             _memory.Unpinned();
         }
 
@@ -91,12 +100,7 @@ internal partial struct Backing
         charging = _charging;
         if (_memory.Owner == owner)
             return 0;
-        if (_parts is null)
-            return _pins == 0 ? 0 : Whole.Count;
-        ulong pages = 0;
-        foreach (PageRun run in _parts.Pages)
-            pages += run.Count;
-        return pages;
+        return _parts is not null ? _parts.PinnedCount : _pins == 0 ? 0 : Whole.Count;
     }
 
     /// <summary>Another process has been charged, and pays from now on. It is a file.</summary>
@@ -110,7 +114,11 @@ internal partial struct Backing
     }
 
     /// <summary>Probes and charges pages that become pinned: the way in for <see cref="PinCoverage"/>.</summary>
-    public Errno Acquire(PageRun run, out SharedPages? shared, ref Reason why)
+    /// <param name="run">The pages; some may be pinned already.</param>
+    /// <param name="pages">How many are not.</param>
+    /// <param name="shared">What reaches them in shared memory; the caller releases it.</param>
+    /// <param name="why">The reason of a failure.</param>
+    public Errno Acquire(PageRun run, ulong pages, out SharedPages? shared, ref Reason why)
     {
         shared = null;
         if (_charging == PinCharging.DeviceMemory)
@@ -123,7 +131,12 @@ internal partial struct Backing
         errno = _memory.Pin(new HostAddress(run.First << SystemPage.Shift), run.Count << SystemPage.Shift, Writable, out shared, ref why);
         if (errno.Failed)
             return errno;
-        return Charge(run.Count, ref why);
+        errno = Charge(pages, ref why);
+        if (!errno.Failed)
+            return errno;
+        shared?.Release();
+        shared = null;
+        return errno;
     }
 
     /// <summary>Gives back pages that <see cref="Acquire"/> took.</summary>

@@ -80,9 +80,18 @@ internal partial struct Backing
     /// <returns>True when that was the last one.</returns>
     public bool RemoveArea() => --_areas == 0;
 
-    /// <summary>What reaches the pinned page of an address when its client is gone; null when nothing does.</summary>
-    private readonly SharedPages? SharedAt(ulong address) =>
-        Volatile.Read(in _parts) is { } parts ? parts.Find(address >> SystemPage.Shift) : _shared;
+    /// <summary>What reaches the pinned page of an address in shared memory; null when its memory does, by address.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="length">In: bytes that are asked for. Out: of how many that is true, at least 1.</param>
+    private readonly SharedPages? SharedAt(ulong address, ref int length)
+    {
+        if (Volatile.Read(in _parts) is not { } parts)
+            return _shared;
+        SharedPages? shared = parts.Find(address >> SystemPage.Shift, out ulong last);
+        ulong rest = last >= ulong.MaxValue >> SystemPage.Shift ? ulong.MaxValue : ((last + 1) << SystemPage.Shift) - address;
+        length = (int)Math.Min((ulong)length, rest);
+        return shared;
+    }
 
     /// <summary>Memory of a device: no access reads or pins it.</summary>
     public readonly bool IsDeviceMemory => _charging == PinCharging.DeviceMemory;
@@ -113,9 +122,20 @@ internal partial struct Backing
             return into.Length;
         }
 
-        int done = _memory.Read(new HostAddress(address), into);
-        if (done < into.Length && SharedAt(address + (ulong)done) is { } shared)
-            done += shared.Read(new HostAddress(address + (ulong)done), into[done..]);
+        if (Volatile.Read(in _shared) is null && Volatile.Read(in _parts) is null)
+            return _memory.Read(new HostAddress(address), into);
+        int done = 0;
+        while (done < into.Length)
+        {
+            HostAddress at = new(address + (ulong)done);
+            int part = into.Length - done;
+            SharedPages? shared = SharedAt(at.Value, ref part);
+            int copied = shared is null ? _memory.Read(at, into.Slice(done, part)) : shared.Read(at, into.Slice(done, part));
+            done += copied;
+            if (copied < part)
+                break;
+        }
+
         return done;
     }
 
@@ -129,9 +149,20 @@ internal partial struct Backing
             return from.Length;
         }
 
-        int done = _memory.Write(new HostAddress(address), from);
-        if (done < from.Length && SharedAt(address + (ulong)done) is { } shared)
-            done += shared.Write(new HostAddress(address + (ulong)done), from[done..]);
+        if (Volatile.Read(in _shared) is null && Volatile.Read(in _parts) is null)
+            return _memory.Write(new HostAddress(address), from);
+        int done = 0;
+        while (done < from.Length)
+        {
+            HostAddress at = new(address + (ulong)done);
+            int part = from.Length - done;
+            SharedPages? shared = SharedAt(at.Value, ref part);
+            int copied = shared is null ? _memory.Write(at, from.Slice(done, part)) : shared.Write(at, from.Slice(done, part));
+            done += copied;
+            if (copied < part)
+                break;
+        }
+
         return done;
     }
 
@@ -141,8 +172,10 @@ internal partial struct Backing
         for (ulong done = 0; done < length;)
         {
             HostAddress at = new(address + done);
-            if (!_memory.TryIdentify(at, length - done, out MemoryRun run)
-                && (SharedAt(at.Value) is not { } shared || !shared.TryIdentify(at, length - done, out run)))
+            int most = (int)Math.Min(length - done, int.MaxValue & ~(SystemPage.Size - 1)), part = most;
+            SharedPages? shared = SharedAt(at.Value, ref part);
+            ulong asked = part < most ? (ulong)part : length - done;
+            if ((shared is null || !shared.TryIdentify(at, asked, out MemoryRun run)) && !_memory.TryIdentify(at, asked, out run))
             {
                 done += SystemPage.Size - ((address + done) & (SystemPage.Size - 1));
                 continue;

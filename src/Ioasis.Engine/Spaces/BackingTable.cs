@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
-using Ioasis.Engine.Intervals;
+using System.Runtime.CompilerServices;
 using Ioasis.Engine.Reasons;
 
 namespace Ioasis.Engine.Spaces;
@@ -11,7 +11,7 @@ namespace Ioasis.Engine.Spaces;
 /// </summary>
 /// <remarks>
 /// Guarded by the context's lock, but for <see cref="Find"/> and the indexer, by which a DMA within its section, and an access during its
-/// copy, reach a backing that is in use. Arrays are added, never moved or given back, so a reference to a backing is good as long as the context.
+/// copy, reach a backing that is in use. Arrays are added, never moved, and given back only when no backing is in use, so a reference to one that is in use is good.
 /// </remarks>
 internal sealed class BackingTable
 {
@@ -21,9 +21,10 @@ internal sealed class BackingTable
     private Backing[]?[] _arrays = []; // replaced when it is too short
     private uint _end = 1; // numbers from here on have never been given
     private BackingId _free;
+    private uint _room; // backings that the arrays have room for
 
-    /// <summary>Where the runs of pages that are pinned in part are kept.</summary>
-    private NodePool<PinnedRun>? _pinNodes;
+    /// <summary>Where it is kept which pages are pinned in part.</summary>
+    private PinPool? _pinPool;
 
     /// <summary>A backing that is in use, or was taken.</summary>
     public ref Backing this[BackingId id]
@@ -42,9 +43,27 @@ internal sealed class BackingTable
         return Volatile.Read(ref _arrays)[array]!;
     }
 
+    /// <summary>Backings that are taken.</summary>
+    public int InUse { get; private set; }
+
+    /// <summary>Bytes held, about.</summary>
+    public long Bytes => (long)_room * Unsafe.SizeOf<Backing>() + (_pinPool?.Bytes ?? 0);
+
+    /// <summary>Gives all memory back. No backing is in use, and no DMA that has found one is still on its way.</summary>
+    public void Clear()
+    {
+        Debug.Assert(InUse == 0);
+        Volatile.Write(ref _arrays, []);
+        _end = 1;
+        _free = default;
+        _room = 0;
+        _pinPool = null;
+    }
+
     /// <summary>A backing that nobody uses; it is to be opened.</summary>
     public BackingId Take()
     {
+        InUse++;
         BackingId id = _free;
         if (id.Value == 0)
             return TakeNew();
@@ -59,6 +78,7 @@ internal sealed class BackingTable
         backing.Close();
         backing.Next = _free;
         _free = id;
+        InUse--;
     }
 
     /// <summary>An area leads there no more.</summary>
@@ -69,7 +89,7 @@ internal sealed class BackingTable
     }
 
     /// <summary>Pins pages of a backing once more; as <see cref="Backing.Pin"/>.</summary>
-    public Errno Pin(BackingId id, ulong address, ulong length, ref Reason why) => this[id].Pin(address, length, ref _pinNodes, ref why);
+    public Errno Pin(BackingId id, ulong address, ulong length, ref Reason why) => this[id].Pin(address, length, ref _pinPool, ref why);
 
     /// <summary>Takes one pin back; as <see cref="Backing.Unpin"/>.</summary>
     public void Unpin(BackingId id, ulong address, ulong length) => this[id].Unpin(address, length);
@@ -85,7 +105,12 @@ internal sealed class BackingTable
             Volatile.Write(ref _arrays, longer);
         }
 
-        _arrays[array] ??= new Backing[array < LargestShift - SmallestShift ? Smallest << array : Largest];
+        if (_arrays[array] is null)
+        {
+            _arrays[array] = new Backing[array < LargestShift - SmallestShift ? Smallest << array : Largest];
+            _room += (uint)_arrays[array]!.Length;
+        }
+
         return new BackingId(number);
     }
 

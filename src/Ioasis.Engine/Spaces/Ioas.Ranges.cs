@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Failures;
 using Ioasis.Engine.Reasons;
@@ -35,7 +36,9 @@ public sealed partial class Ioas
                 return errno;
         }
 
-        _allowed = Joined(allowed);
+        AddressRange[] joined = Joined(allowed);
+        Context.ListsChanged((joined.Length - _allowed.Length) * (long)Unsafe.SizeOf<AddressRange>());
+        _allowed = joined;
         return Errno.Success;
     }
 
@@ -52,10 +55,8 @@ public sealed partial class Ioas
                 area.First, area.Last, range.First, range.Last, name);
         }
 
-        foreach (AddressRange allowed in _allowed)
+        if (TryFindAllowed(range, out AddressRange allowed))
         {
-            if (!allowed.Meets(range))
-                continue;
             return why.Because(
                 aperture ? ReasonCode.AllowedRangeOutsideAperture : ReasonCode.AllowedRangeInReservedRegion,
                 allowed.First, allowed.Last, range.First, range.Last, name);
@@ -66,6 +67,24 @@ public sealed partial class Ioas
             return errno;
         _reserved.Add(range, owner);
         return Errno.Success;
+    }
+
+    /// <summary>The lowest range of the allowed list that meets a range.</summary>
+    private bool TryFindAllowed(AddressRange range, out AddressRange allowed)
+    {
+        int from = 0, to = _allowed.Length; // the first that does not end before the range
+        while (from < to)
+        {
+            int middle = (from + to) / 2;
+            if (_allowed[middle].Last < range.First)
+                from = middle + 1;
+            else
+                to = middle;
+        }
+
+        bool meets = from < _allowed.Length && _allowed[from].First <= range.Last;
+        allowed = meets ? _allowed[from] : default;
+        return meets;
     }
 
     /// <summary>Drops everything that an owner reserved.</summary>

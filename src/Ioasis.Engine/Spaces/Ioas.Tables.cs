@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Failures;
+using Ioasis.Engine.Hardware;
 using Ioasis.Engine.Intervals;
 using Ioasis.Engine.Objects;
 using Ioasis.Engine.Reasons;
@@ -28,12 +29,13 @@ public sealed partial class Ioas
         if (_misalignments is not null && _misalignments.AnyBelow(alignment))
             return Misaligned(ReasonCode.AreaUnalignedForHardware, alignment, ref why);
 
-        Errno errno = ReserveOutside(table.Format.Aperture, table, ref why);
-        if (errno.Succeeded)
-            errno = _tableCount == 0 ? PinAreas(ref why) : FailurePoint.Allocate("page table entries", ref why);
+        Errno errno = ReserveOutside(table.Format.Aperture, table.Iommu, ref why);
+        if (errno.Failed)
+            return errno;
+        errno = _tableCount == 0 ? PinAreas(ref why) : FailurePoint.Allocate("page table entries", ref why);
         if (errno.Failed)
         {
-            Unreserve(table);
+            UnreserveOutside(table.Format.Aperture, table.Iommu);
             return errno;
         }
 
@@ -63,7 +65,7 @@ public sealed partial class Ioas
         _tableCount--;
         if (_tableCount == 0)
             UnpinAreas();
-        Unreserve(table);
+        UnreserveOutside(table.Format.Aperture, table.Iommu);
         Alignment = RequiredAlignment();
     }
 
@@ -96,18 +98,30 @@ public sealed partial class Ioas
         return alignment;
     }
 
-    private Errno ReserveOutside(AddressRange aperture, HwPageTable table, ref Reason why)
+    /// <summary>Reserves what lies outside an aperture, which tables of one IOMMU have in common. On failure nothing has changed.</summary>
+    private Errno ReserveOutside(AddressRange aperture, Iommu iommu, ref Reason why)
     {
         if (aperture.First != 0)
         {
-            Errno errno = Reserve(new AddressRange(0, aperture.First - 1), table, aperture: true, table.Iommu.Name, ref why);
-            if (errno.Failed)
-                return errno;
+            Errno below = Reserve(new AddressRange(0, aperture.First - 1), iommu, aperture: true, iommu.Name, ref why);
+            if (below.Failed)
+                return below;
         }
 
-        return aperture.Last == ulong.MaxValue
-            ? Errno.Success
-            : Reserve(new AddressRange(aperture.Last + 1, ulong.MaxValue), table, aperture: true, table.Iommu.Name, ref why);
+        if (aperture.Last == ulong.MaxValue)
+            return Errno.Success;
+        Errno above = Reserve(new AddressRange(aperture.Last + 1, ulong.MaxValue), iommu, aperture: true, iommu.Name, ref why);
+        if (above.Failed && aperture.First != 0)
+            _reserved.Remove(new AddressRange(0, aperture.First - 1), iommu);
+        return above;
+    }
+
+    private void UnreserveOutside(AddressRange aperture, Iommu iommu)
+    {
+        if (aperture.First != 0)
+            _reserved.Remove(new AddressRange(0, aperture.First - 1), iommu);
+        if (aperture.Last != ulong.MaxValue)
+            _reserved.Remove(new AddressRange(aperture.Last + 1, ulong.MaxValue), iommu);
     }
 
     private Errno PinAreas(ref Reason why)

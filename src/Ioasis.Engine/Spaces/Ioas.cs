@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Intervals;
 using Ioasis.Engine.Objects;
@@ -62,6 +63,8 @@ public sealed partial class Ioas : EngineObject
     {
         Debug.Assert(_tableCount == 0 && Users == 0);
         UnmapAll();
+        if (_allowed.Length != 0)
+            Context.ListsChanged(-_allowed.Length * (long)Unsafe.SizeOf<AddressRange>());
     }
 
     /// <summary>The lowest area that meets a range.</summary>

@@ -1,202 +1,151 @@
-using Ioasis.Engine.Intervals;
 using Ioasis.Engine.Memory;
 using Ioasis.Engine.Reasons;
 
 namespace Ioasis.Engine.Spaces;
 
 /// <summary>
-/// How often each page of a backing is pinned, when not all pages are pinned alike: runs of pages, each with a count, in an interval map by
-/// page number. So a mapping that is copied page by page into thousands of address spaces costs O(log runs) a page.
+/// How often each page of a backing is pinned, when not all pages are pinned alike, and what reaches them in shared memory. A pin of any
+/// pages, and its end, cost O(log of the borders between differently pinned pages), and what is acquired or let go.
 /// </summary>
-/// <remarks>
-/// Changed under the context's lock; <see cref="Find"/> is read by DMA without it. Runs that adjoin and are alike are made one, so there are
-/// no more than the pins that are there make necessary.
-/// </remarks>
+/// <remarks>Changed under the context's lock; <see cref="Find"/> is read by DMA without it.</remarks>
 internal sealed class PinCoverage
 {
-    private const int LeastShared = 16;
+    /// <summary>Holes that are acquired one by one; where there are more, all that lies between them is asked for at once.</summary>
+    private const int FewHoles = 32;
 
-    private readonly IntervalMap<PinnedRun> _runs;
-    private SharedPages?[] _shared = [null]; // the first one is none; a place that a run has keeps what it holds
-    private int _lastShared; // the place that was given last
-    private uint _changes; // odd while runs are out of the map to be cut or joined
+    private readonly PageRun _whole;
+    private PinCounts _counts;
+    private PinOrigins _origins;
 
     /// <summary>All of a backing has been pinned until now.</summary>
-    /// <param name="nodes">Where runs are kept.</param>
+    /// <param name="pool">Where borders and runs are kept.</param>
     /// <param name="pages">All pages of the backing.</param>
     /// <param name="count">How often; 0 for not at all.</param>
-    /// <param name="shared">What reaches them when their client is gone.</param>
-    public PinCoverage(NodePool<PinnedRun> nodes, PageRun pages, int count, SharedPages? shared)
+    /// <param name="shared">What reaches them in shared memory.</param>
+    public PinCoverage(PinPool pool, PageRun pages, int count, SharedPages? shared)
     {
-        _runs = new IntervalMap<PinnedRun>(nodes);
+        _whole = pages;
+        _counts = new PinCounts(pool.Counts);
+        _origins = new PinOrigins(pool.Origins, shared);
         if (count != 0)
-            _runs.TryAdd(pages.First, pages.Last, new PinnedRun(count, Remember(shared)));
+            _counts.Add(pages, count);
     }
 
     /// <summary>No page is pinned.</summary>
-    public bool IsEmpty => _runs.Count == 0;
+    public bool IsEmpty => _counts.IsEmpty;
+
+    /// <summary>Pages that are pinned.</summary>
+    public ulong PinnedCount => _whole.Count - _counts.Unpinned(_whole);
 
     /// <summary>Runs of pages that are pinned, ascending, none twice.</summary>
-    public List<PageRun> Pages
+    public IEnumerable<PageRun> Pages
     {
         get
         {
-            List<PageRun> pages = [];
-            foreach (Interval<PinnedRun> run in _runs)
-                pages.Add(new PageRun(run.Start, run.Last));
-            return pages;
+            PageRun[] some = new PageRun[FewHoles];
+            for (ulong next = _whole.First; next <= _whole.Last;)
+            {
+                int found = _counts.FindPinned(_whole with { First = next }, some);
+                for (int i = 0; i < found; i++)
+                    yield return some[i];
+                if (found < some.Length)
+                    yield break;
+                next = some[^1].Last + 1;
+            }
         }
     }
 
     /// <summary>Adds one pin to each page of a run, acquiring those that had none. On failure nothing has changed.</summary>
     public Errno Add(PageRun pages, ref Backing owner, ref Reason why)
     {
-        CutBefore(pages.First);
-        CutBefore(pages.Last + 1);
-        Errno errno = Acquire(pages, ref owner, out ulong acquired, ref why);
-        if (errno.Succeeded)
-            Count(pages, +1);
-        else
+        ulong missing = _counts.Unpinned(pages);
+        if (missing != 0)
         {
-            DropUnpinned(pages);
-            owner.Discharge(acquired);
+            Errno errno = Acquire(pages, missing, ref owner, ref why);
+            if (errno.Failed)
+                return errno;
         }
 
-        JoinAt(pages.First);
-        JoinAt(pages.Last + 1);
-        return errno;
+        _counts.Add(pages, +1);
+        return Errno.Success;
     }
 
     /// <summary>Takes one pin from each page of a run, all of which have one.</summary>
     /// <returns>Pages that have no pin any more.</returns>
     public ulong Remove(PageRun pages)
     {
-        CutBefore(pages.First);
-        CutBefore(pages.Last + 1);
-        Count(pages, -1);
-        ulong freed = DropUnpinned(pages);
-        JoinAt(pages.First);
-        JoinAt(pages.Last + 1);
+        _counts.Add(pages, -1);
+        ulong freed = _counts.Unpinned(pages);
+        if (freed != 0 && !_origins.AreAlike(pages))
+            ForgetUnpinned(pages);
         return freed;
     }
 
-    /// <summary>What reaches a page when its client is gone; null when nothing does. Any thread.</summary>
-    public SharedPages? Find(ulong page)
-    {
-        while (true)
-        {
-            uint changes = Volatile.Read(ref _changes);
-            if (_runs.TryFind(page, out _, out _, out PinnedRun run))
-                return Volatile.Read(ref _shared)[run.Shared];
-            Interlocked.MemoryBarrier();
-            if ((changes & 1) == 0 && Volatile.Read(ref _changes) == changes)
-                return null;
-            Thread.SpinWait(1);
-        }
-    }
+    /// <summary>What reaches a page in shared memory; null when nothing does. Any thread.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="last">The last page from there on of which that is true.</param>
+    public SharedPages? Find(ulong page, out ulong last) => _origins.Find(page, out last);
 
-    /// <summary>Acquires the pages that have no run, each hole as a run with no pin yet.</summary>
-    private Errno Acquire(PageRun pages, ref Backing owner, out ulong acquired, ref Reason why)
+    /// <summary>No DMA uses any page any more.</summary>
+    public void Release() => _origins.Release();
+
+    private Errno Acquire(PageRun pages, ulong missing, ref Backing owner, ref Reason why)
     {
-        acquired = 0;
-        for (ulong next = pages.First; next <= pages.Last;)
+        Span<PageRun> holes = stackalloc PageRun[FewHoles + 1];
+        int found = _counts.FindUnpinned(pages, holes);
+        if (found > FewHoles && TryAcquireAtOnce(pages, missing, ref owner, out Errno charged, ref why))
+            return charged;
+
+        ulong acquired = 0;
+        for (ulong next = pages.First; found != 0; found = next > pages.Last ? 0 : _counts.FindUnpinned(pages with { First = next }, holes))
         {
-            bool found = _runs.TryFindFirst(next, pages.Last, out ulong first, out ulong last, out _);
-            if (found && first == next)
+            foreach (PageRun hole in holes[..found])
             {
-                next = last + 1;
-                continue;
-            }
+                Errno errno = owner.Acquire(hole, hole.Count, out SharedPages? shared, ref why);
+                if (errno.Failed)
+                {
+                    if (!_origins.AreAlike(pages))
+                        ForgetUnpinned(pages);
+                    owner.Discharge(acquired);
+                    return errno;
+                }
 
-            PageRun hole = new(next, found ? first - 1 : pages.Last);
-            Errno errno = owner.Acquire(hole, out SharedPages? shared, ref why);
-            if (errno.Failed)
-                return errno;
-            acquired += hole.Count;
-            _runs.TryAdd(hole.First, hole.Last, new PinnedRun(0, Remember(shared)));
-            next = hole.Last + 1;
+                _origins.Set(hole, shared);
+                acquired += hole.Count;
+                next = hole.Last + 1;
+            }
         }
 
         return Errno.Success;
     }
 
-    private void Count(PageRun pages, int change)
+    /// <summary>
+    /// Asks for all pages at once, those that are pinned already too. If that fails, one of those may be the cause: it counts for nothing
+    /// what lies there now.
+    /// </summary>
+    /// <returns>False when the holes must be acquired one by one; nothing has changed then.</returns>
+    private bool TryAcquireAtOnce(PageRun pages, ulong missing, ref Backing owner, out Errno errno, ref Reason why)
     {
-        for (ulong next = pages.First; next <= pages.Last && _runs.TryFindFirst(next, pages.Last, out ulong first, out ulong last, out PinnedRun run);)
+        errno = owner.Acquire(pages, missing, out SharedPages? shared, ref why);
+        if (errno.Failed)
+            return errno.Code != ErrnoCode.EFAULT;
+        if (_origins.TrySetBeside(pages, shared))
+            return true;
+        shared?.Release();
+        owner.Discharge(missing);
+        return false;
+    }
+
+    private void ForgetUnpinned(PageRun pages)
+    {
+        Span<PageRun> holes = stackalloc PageRun[FewHoles];
+        for (ulong next = pages.First; next <= pages.Last; next = holes[^1].Last + 1)
         {
-            _runs.TryUpdate(first, run with { Count = run.Count + change });
-            next = last + 1;
+            int found = _counts.FindUnpinned(pages with { First = next }, holes);
+            foreach (PageRun hole in holes[..found])
+                _origins.Forget(hole);
+            if (found < holes.Length)
+                return;
         }
-    }
-
-    /// <returns>Pages that were dropped.</returns>
-    private ulong DropUnpinned(PageRun pages)
-    {
-        ulong dropped = 0;
-        for (ulong next = pages.First; next <= pages.Last && _runs.TryFindFirst(next, pages.Last, out ulong first, out ulong last, out PinnedRun run);)
-        {
-            if (run.Count == 0)
-            {
-                _runs.Remove(first, out _, out _);
-                dropped += last - first + 1;
-            }
-
-            next = last + 1;
-        }
-
-        return dropped;
-    }
-
-    /// <summary>Makes a border between runs before a page.</summary>
-    private void CutBefore(ulong page)
-    {
-        if (!_runs.TryFindFirst(page, page, out ulong first, out ulong last, out PinnedRun run) || first == page)
-            return;
-        _changes++;
-        Interlocked.MemoryBarrier();
-        _runs.Remove(first, out _, out _);
-        _runs.TryAdd(first, page - 1, run);
-        _runs.TryAdd(page, last, run);
-        Volatile.Write(ref _changes, _changes + 1);
-    }
-
-    /// <summary>Takes away a border before a page, where the runs on both sides are alike.</summary>
-    private void JoinAt(ulong page)
-    {
-        if (page == 0
-            || !_runs.TryFindFirst(page - 1, page - 1, out ulong first, out ulong before, out PinnedRun left) || before != page - 1
-            || !_runs.TryFindFirst(page, page, out _, out ulong last, out PinnedRun right) || left != right)
-            return;
-        _changes++;
-        Interlocked.MemoryBarrier();
-        _runs.Remove(first, out _, out _);
-        _runs.Remove(page, out _, out _);
-        _runs.TryAdd(first, last, left);
-        Volatile.Write(ref _changes, _changes + 1);
-    }
-
-    /// <summary>A number for shared pages: the next one that no run has. Once round, those that no run has any more make room.</summary>
-    private int Remember(SharedPages? shared)
-    {
-        if (shared is null)
-            return 0;
-        do
-        {
-            if (++_lastShared == _shared.Length)
-                Renew();
-        }
-        while (_shared[_lastShared] is not null);
-        _shared[_lastShared] = shared;
-        return _lastShared;
-    }
-
-    /// <summary>Begins anew with an array in which at least every second place is free.</summary>
-    private void Renew()
-    {
-        SharedPages?[] renewed = new SharedPages?[Math.Max(Math.Max(LeastShared, _shared.Length), 2 * (_runs.Count + 1))];
-        foreach (Interval<PinnedRun> run in _runs)
-            renewed[run.Value.Shared] = _shared[run.Value.Shared];
-        Volatile.Write(ref _shared, renewed);
-        _lastShared = 1;
     }
 }

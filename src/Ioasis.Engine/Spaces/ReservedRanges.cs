@@ -4,20 +4,28 @@ namespace Ioasis.Engine.Spaces;
 
 /// <summary>
 /// The IOVAs of an address space that cannot be mapped, each with who reserved it (a page table for what is outside its
-/// aperture, a device for its reserved regions). Ranges of different owners may meet. A handful, most often, and that in a million address
-/// spaces: in one array, in ascending order of their first address.
+/// aperture, a device for its reserved regions). Ranges of different owners may meet. A handful, however many page tables there are, and that
+/// in a million address spaces: in one array, in ascending order of their first address.
 /// </summary>
 internal struct ReservedRanges
 {
     private const int Least = 2; // below and above an aperture
 
-    private (AddressRange Range, object Owner)[]? _entries;
+    private (AddressRange Range, object Owner, int Count)[]? _entries;
     private int _count;
 
-    private readonly ReadOnlySpan<(AddressRange Range, object Owner)> Entries => _entries.AsSpan(0, _count);
+    private readonly ReadOnlySpan<(AddressRange Range, object Owner, int Count)> Entries => _entries.AsSpan(0, _count);
 
+    /// <summary>Reserves a range once more for an owner.</summary>
     public void Add(AddressRange range, object owner)
     {
+        int known = IndexOf(range, owner);
+        if (known >= 0)
+        {
+            _entries![known].Count++;
+            return;
+        }
+
         int from = 0, to = _count; // the place is after all that begin no later
         while (from < to)
         {
@@ -31,8 +39,21 @@ internal struct ReservedRanges
         if (_entries is null || _count == _entries.Length)
             Array.Resize(ref _entries, Math.Max(Least, 2 * _count));
         Array.Copy(_entries, from, _entries, from + 1, _count - from);
-        _entries[from] = (range, owner);
+        _entries[from] = (range, owner, 1);
         _count++;
+    }
+
+    /// <summary>Undoes one <see cref="Add"/>.</summary>
+    public void Remove(AddressRange range, object owner)
+    {
+        int index = IndexOf(range, owner);
+        if (--_entries![index].Count != 0)
+            return;
+        _count--;
+        Array.Copy(_entries, index + 1, _entries, index, _count - index);
+        _entries[_count] = default;
+        if (_count == 0)
+            _entries = null;
     }
 
     /// <summary>Drops all ranges of an owner.</summary>
@@ -51,10 +72,21 @@ internal struct ReservedRanges
             _entries = null;
     }
 
+    private readonly int IndexOf(AddressRange range, object owner)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            if (_entries![i].Range == range && ReferenceEquals(_entries[i].Owner, owner))
+                return i;
+        }
+
+        return -1;
+    }
+
     /// <summary>The lowest reserved range that meets a range.</summary>
     public readonly bool TryFind(AddressRange range, out AddressRange reserved)
     {
-        foreach ((AddressRange candidate, _) in Entries)
+        foreach ((AddressRange candidate, _, _) in Entries)
         {
             if (!candidate.Meets(range))
                 continue;
@@ -71,7 +103,7 @@ internal struct ReservedRanges
     public readonly bool TryFindFree(AddressRange within, out AddressRange free)
     {
         ulong first = within.First;
-        foreach ((AddressRange reserved, _) in Entries)
+        foreach ((AddressRange reserved, _, _) in Entries)
         {
             if (reserved.Last < first)
                 continue;

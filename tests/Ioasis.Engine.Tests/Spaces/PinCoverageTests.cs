@@ -88,12 +88,73 @@ public sealed class PinCoverageTests
         }
     }
 
-    private BackingId Open(FakeMemory memory)
+    [Fact]
+    public void ManyHolesAreAskedForAtOnceAndChargedAlone()
+    {
+        const int pages = 4096;
+        FakeMemory memory = new(pages);
+        BackingId id = Open(memory, pages);
+        for (int page = 0; page < pages; page += 2)
+            Assert.True(_table.Pin(id, FakeMemory.Base + (ulong)page * Page, Page, ref _why).Succeeded);
+        memory.Pins.Clear();
+        Assert.True(_table.Pin(id, FakeMemory.Base, pages * Page, ref _why).Succeeded);
+        Assert.Equal((FakeMemory.Base / Page, (ulong)pages), Assert.Single(memory.Pins));
+        Assert.Equal((ulong)pages, memory.Owner.User.Pages);
+        Assert.True(_table.Pin(id, FakeMemory.Base, pages * Page, ref _why).Succeeded);
+        Assert.Single(memory.Pins);
+        _table.Unpin(id, FakeMemory.Base, pages * Page);
+        _table.Unpin(id, FakeMemory.Base, pages * Page);
+        Assert.Equal(pages / 2ul, memory.Owner.User.Pages);
+    }
+
+    [Fact]
+    public void AmongManyHolesAPageThatIsPinnedMayBeGone()
+    {
+        const int pages = 256;
+        FakeMemory memory = new(pages);
+        BackingId id = Open(memory, pages);
+        for (int page = 0; page < pages; page += 2)
+            Assert.True(_table.Pin(id, FakeMemory.Base + (ulong)page * Page, Page, ref _why).Succeeded);
+        memory.Remove(100);
+        Assert.True(_table.Pin(id, FakeMemory.Base, pages * Page, ref _why).Succeeded);
+        _table.Unpin(id, FakeMemory.Base, pages * Page);
+        memory.Remove(101);
+        Assert.Equal(ErrnoCode.EFAULT, _table.Pin(id, FakeMemory.Base, pages * Page, ref _why).Code);
+        Assert.Equal(pages / 2ul, memory.Owner.User.Pages);
+    }
+
+    [Fact]
+    public void WhatReachesPagesIsLetGoOnceWhenTheyAreUnpinned()
+    {
+        FakeMemory memory = new(Pages);
+        BackingId id = Open(memory);
+        List<Shared> made = [];
+        Random random = new(5);
+        for (int round = 0; round < 200; round++)
+        {
+            for (int i = 0; i < 20; i++)
+            {
+                made.Add(new Shared((byte)made.Count));
+                memory.Shared = made[^1];
+                int asked = memory.Pins.Count;
+                Pin(id, random, memory);
+                made[^1].Expected = memory.Pins.Count - asked;
+            }
+
+            while (_pins.Count != 0)
+                Unpin(id, random.Next(_pins.Count));
+            Assert.All(made, one => Assert.Equal(one.Expected, one.Released));
+        }
+    }
+
+    private BackingId Open(FakeMemory memory, int pages)
     {
         BackingId id = _table.Take();
-        _table[id].Open(memory, memory.Address(), Pages * Page, writable: true, PinCharging.User);
+        _table[id].Open(memory, memory.Address(), (ulong)pages * Page, writable: true, PinCharging.User);
         return id;
     }
+
+    private BackingId Open(FakeMemory memory) => Open(memory, Pages);
 
     private void Pin(BackingId id, Random random, FakeMemory memory)
     {
@@ -137,6 +198,13 @@ public sealed class PinCoverageTests
 
     private sealed class Shared(byte content) : SharedPages
     {
+        /// <summary>How often it was handed out.</summary>
+        public int Expected { get; set; }
+
+        public int Released { get; private set; }
+
+        public override void Release() => Released++;
+
         public override int Read(HostAddress from, Span<byte> into)
         {
             into.Fill(content);

@@ -48,6 +48,11 @@ internal static class RunCommand
             HelpName = "CAP[,CAP…]",
             AllowMultipleArgumentsPerToken = false,
         };
+        Option<string> engineMemory = new("--engine-memory")
+        {
+            Description = "Memory that Ioasis may need for the objects and mappings of each user, as 512M or 4G; more is ENOMEM. Default: half of what there is.",
+            HelpName = "SIZE",
+        };
         Argument<string[]> program = new("program")
         {
             Description = "The program and its arguments, after --.",
@@ -59,9 +64,17 @@ internal static class RunCommand
         command.Options.Add(explain);
         command.Options.Add(failNth);
         command.Options.Add(grants);
+        command.Options.Add(engineMemory);
         command.Arguments.Add(program);
         command.SetAction(parsed =>
         {
+            ulong memory = 0;
+            if (parsed.GetValue(engineMemory) is { } size && (!Number.TryParse(size, out memory) || memory is 0 or > long.MaxValue))
+            {
+                Messages.Error($"--engine-memory: '{size}' is no size in bytes");
+                return Messages.UsageStatus;
+            }
+
             if (machine.Read(parsed) is not { } description || !TryReadCapabilities(parsed.GetValue(grants) ?? [], out List<Capability>? granted))
                 return Messages.UsageStatus;
             string[] words = parsed.GetValue(program)!;
@@ -70,6 +83,7 @@ internal static class RunCommand
                 Explain = parsed.GetResult(explain) is not null ? failure => Messages.Error(failure.ToString()) : null,
                 Complain = Messages.Error,
                 Granted = granted,
+                EngineMemory = memory == 0 ? null : (long)memory,
                 HandleSignals = true,
                 FailNth = parsed.GetValue(failNth) is { Left: not 0 } countdown ? countdown : null,
             };

@@ -122,7 +122,7 @@ internal sealed class Keeper : IDisposable
         long deadline = Environment.TickCount64 + LongestEndMilliseconds;
         while ((_files.Count > 0 || Processes.Count > 0) && Environment.TickCount64 < deadline)
             Round(FirstPauseMilliseconds, out _, ref hungUp);
-        _memories.CloseDead(Processes.Uses);
+        _memories.CloseDead();
         Children.ReapOrphans();
     }
 
@@ -154,7 +154,7 @@ internal sealed class Keeper : IDisposable
             }
         }
 
-        return _memories.CloseDead(Processes.Uses);
+        return _memories.CloseDead();
     }
 
     /// <summary>At once, because until then older kernels (before 6.11) do not hang up.</summary>

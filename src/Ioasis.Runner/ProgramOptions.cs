@@ -30,6 +30,15 @@ public sealed record ProgramOptions(string Program, IReadOnlyList<string> Argume
     /// <summary>Capabilities that clients are treated as having in calls on emulated files, besides those that they have; null for none.</summary>
     public IReadOnlyCollection<Capability>? Granted { get; init; }
 
+    /// <summary>
+    /// Bytes that this process may need for the objects and mappings of each user's clients; more is ENOMEM. Null for
+    /// <see cref="DefaultEngineMemory"/>.
+    /// </summary>
+    public long? EngineMemory { get; init; }
+
+    /// <summary>Half of the memory that this process may have, the machine's or its control group's.</summary>
+    public static long DefaultEngineMemory => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes is > 0 and var all ? all / 2 : 1L << 30;
+
     /// <summary>Descriptors of this process to be the program's standard input, output and error; -1 for this process's own.</summary>
     public int StandardInput { get; init; } = -1;
 

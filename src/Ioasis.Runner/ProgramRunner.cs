@@ -62,9 +62,9 @@ public sealed class ProgramRunner : IDisposable
         _files = new OpenFiles(complain);
         _memories = new RemoteMemories(_files.Contains);
         _keeper = new Keeper(_files, _memories);
-        _processes = new ProcessTable(_files, _memories, _keeper.Watch);
+        _processes = new ProcessTable(_files, _memories, _keeper.Watch) { EngineMemoryLimit = options.EngineMemory ?? ProgramOptions.DefaultEngineMemory };
         _memories.SearchProcesses = _processes.SearchProcesses;
-        _files.IsMappedAt = (file, offset) => _memories.FindShared(file, offset) is not null;
+        _files.IsMappedAt = (file, offset) => _memories.IsMapped(file, offset);
         _keeper.Processes = _processes;
         uint firstNumber = FileNumbers.First(ProcessLimit.TryGet(Environment.ProcessId, Linux.RLIMIT_NOFILE, out ulong limit) ? limit : 0);
         var numbers = new FreeNumber(firstNumber);
@@ -110,7 +110,7 @@ public sealed class ProgramRunner : IDisposable
     public int ProcessId { get; }
 
     /// <summary>What is held for clients at the moment; all zero when none uses an emulated file.</summary>
-    public RunnerCounters Counters => new(_files.Count, _processes.Count, _memories.Count);
+    public RunnerCounters Counters => new(_files.Count, _processes.Count, _memories.Count, _memories.Held.Count);
 
     /// <summary>Waits until the program, and all that it started, have ended.</summary>
     /// <returns>How the program itself ended.</returns>

@@ -4,7 +4,8 @@ namespace Ioasis.Runner;
 /// <param name="Files">Open emulated files, each with a watch.</param>
 /// <param name="Processes">Processes that use emulated files, each with two descriptors.</param>
 /// <param name="Memories">Client memories, each with two descriptors.</param>
-public readonly record struct RunnerCounters(int Files, int Processes, int Memories)
+/// <param name="HeldFiles">Files of which clients have shared memory pinned, each mapped here.</param>
+public readonly record struct RunnerCounters(int Files, int Processes, int Memories, int HeldFiles)
 {
     /// <summary>Nothing is held.</summary>
     public bool IsZero => this == default;

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Ioasis.Devices.Machines;
 
 /// <summary>Numbers as people write them in a machine description.</summary>
-internal static class Number
+public static class Number
 {
     /// <summary>Decimal or <c>0x</c> hexadecimal, with an optional K, M, G or T (powers of 1,024) behind.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out ulong value)

@@ -22,6 +22,7 @@ public static class Checkup
         yield return ProcessChecks.MemoryLayout();
         yield return LimitChecks.Descriptors();
         yield return LimitChecks.LockedMemory();
+        yield return LimitChecks.EngineMemory();
         yield return LimitChecks.RealIommu();
         yield return TrialRun.Try();
     }

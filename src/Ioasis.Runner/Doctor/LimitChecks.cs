@@ -30,6 +30,10 @@ internal static unsafe class LimitChecks
             : new(Name, Verdict.Good, $"{limit >> 20} MiB");
     }
 
+    public static Finding EngineMemory() => new(
+        "memory for objects and mappings", Verdict.Good,
+        $"{ProgramOptions.DefaultEngineMemory >> 20} MiB for each user, some 300 bytes an object and 200 a mapping; then ENOMEM (--engine-memory sets it)");
+
     public static Finding RealIommu()
     {
         const string Name = "a real /dev/iommu";

@@ -41,6 +41,9 @@ internal enum MappedName
     /// <summary>Pages of the kernel's own: [vvar], [vsyscall].</summary>
     Kernel,
 
+    /// <summary>Memory in a file that has no name and no descriptor: MAP_SHARED|MAP_ANONYMOUS, System V shared memory.</summary>
+    Nameless,
+
     /// <summary>A device or a kernel object; what lies behind must be tried.</summary>
     Device,
 }

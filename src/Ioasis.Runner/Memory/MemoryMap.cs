@@ -141,6 +141,8 @@ internal sealed unsafe class MemoryMap(Descriptor maps) : IDisposable
             return MappedName.Kernel;
         if (name.StartsWith("anon_inode:"u8) || name.StartsWith("socket:"u8))
             return MappedName.Device;
+        if (name.StartsWith("/dev/zero (deleted)"u8) || name.StartsWith("/SYSV"u8))
+            return MappedName.Nameless;
         bool inDev = name.StartsWith("/dev/"u8)
             && !name.StartsWith("/dev/shm/"u8) && !name.StartsWith("/dev/zero"u8) && !name.StartsWith("/dev/hugepages/"u8);
         return inDev ? MappedName.Device : MappedName.Ordinary;

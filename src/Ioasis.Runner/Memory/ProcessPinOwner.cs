@@ -5,8 +5,11 @@ using Ioasis.Runner.Processes;
 namespace Ioasis.Runner.Memory;
 
 /// <summary>Pays for what one client process pins, out of its own RLIMIT_MEMLOCK.</summary>
-internal sealed class ProcessPinOwner(ClientProcess process, PinLedger user) : PinOwner(user)
+internal sealed class ProcessPinOwner(ClientProcess process, PinLedger user, EngineMemory engine) : PinOwner(user)
 {
+    /// <inheritdoc/>
+    public override EngineMemory Engine => engine;
+
     private ulong _last;
 
     /// <inheritdoc/>

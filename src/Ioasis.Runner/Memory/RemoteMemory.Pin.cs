@@ -17,11 +17,11 @@ internal sealed unsafe partial class RemoteMemory
         ulong last = (start.Value + (length - 1)) | (page - 1);
         if (!TryHold(_memory))
             return why.Because(ReasonCode.MemoryGone, first, last);
-        List<SharedRun>? runs = null;
+        List<SharedRun>? runs = null; // null while all is private
         Errno errno = Errno.Success;
         try
         {
-            errno = PinRanges(first, last, writable, ref runs, ref why);
+            errno = PinRanges(first, last, page, writable, ref runs, ref why);
         }
         catch (ObjectDisposedException)
         {
@@ -32,12 +32,20 @@ internal sealed unsafe partial class RemoteMemory
             _memory.DangerousRelease();
         }
 
-        if (errno.Succeeded && runs is not null)
-            shared = new RemoteSharedPages(_all, runs);
+        if (runs is not null)
+        {
+            shared = new RemoteSharedPages(_all, this, [.. runs]);
+            if (errno.Failed)
+            {
+                shared.Release();
+                shared = null;
+            }
+        }
+
         return errno;
     }
 
-    private Errno PinRanges(ulong first, ulong last, bool writable, ref List<SharedRun>? runs, ref Reason why)
+    private Errno PinRanges(ulong first, ulong last, ulong page, bool writable, ref List<SharedRun>? runs, ref Reason why)
     {
         ulong at = first;
         while (true)
@@ -60,13 +68,42 @@ internal sealed unsafe partial class RemoteMemory
                 return why.Because(ReasonCode.MemoryNotReadable, at, first, last);
             if (_all.IsEmulated(range.File))
                 return why.Because(ReasonCode.MemoryOfDevice, at, first, last);
+            if (range.PageSize > page && !CanBeHad(in range, at, lastHere))
+                return why.Because(ReasonCode.NoHugePage, at, first, last, range.PageSize);
             if (!IsOrdinary(in range, at, lastHere, writable))
                 return why.Because(ReasonCode.MemoryNotPinnable, at, first, last);
             if (range.Shared && range.File.Inode != 0)
-                (runs ??= []).Add(new SharedRun(at, lastHere, range.File, range.FileOffset + (at - range.Start)));
+                (runs ??= []).Add(Remember(in range, lastHere));
+            else if (runs is not null)
+                runs.Add(new SharedRun(range.Start, range.End - 1, default, 0, null));
             if (lastHere == last)
                 return Errno.Success;
             at = range.End;
+        }
+    }
+
+    /// <summary>What will reach the file of a shared mapping, and holds it if that can be.</summary>
+    private SharedRun Remember(in MappedRange range, ulong last)
+    {
+        ulong lastOffset = range.FileOffset + (last - range.Start);
+        HeldFile? held = _all.Filesystems.KeepsPagesInMemory(range.File) ? _all.Held.Hold(Process.Id, in range, lastOffset) : null;
+        if (held is null)
+            _all.Shared.Saw(this, in range);
+        return new SharedRun(range.Start, range.End - 1, range.File, range.FileOffset, held);
+    }
+
+    /// <summary>
+    /// Whether there is a huge page for each that a range needs. They are handed out when they are first touched, and there are only so many,
+    /// so each is touched, by reading a byte: what is there stays what it is.
+    /// </summary>
+    private bool CanBeHad(in MappedRange range, ulong first, ulong last)
+    {
+        for (ulong at = first; ; at = (at | (range.PageSize - 1)) + 1)
+        {
+            if (!CanBeReached(at))
+                return false;
+            if ((at | (range.PageSize - 1)) >= last)
+                return true;
         }
     }
 

@@ -45,6 +45,9 @@ internal sealed unsafe partial class RemoteMemory : ClientMemory, IDisposable
 
     public MemoryMap Map => _map;
 
+    /// <summary>Processes that are known to use it. Under the lock of <see cref="RemoteMemories"/>.</summary>
+    public int Users { get; set; }
+
     /// <summary>The descriptors are closed; nothing is reached any more.</summary>
     public bool IsDisposed => _memory.IsClosed;
 

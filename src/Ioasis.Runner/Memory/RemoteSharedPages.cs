@@ -4,106 +4,160 @@ using Ioasis.Runner.Files;
 
 namespace Ioasis.Runner.Memory;
 
-/// <summary>A part of a pinned range that lies in one shared mapping.</summary>
-/// <param name="First">Address of the first byte, in the memory that was pinned.</param>
-/// <param name="Last">Address of the last byte.</param>
-/// <param name="File">The file that is mapped.</param>
-/// <param name="Offset">Where in the file <paramref name="First"/> lies, in bytes.</param>
-internal readonly record struct SharedRun(ulong First, ulong Last, FileId File, ulong Offset);
-
 /// <summary>
-/// Shared memory that was pinned, reached through whichever client maps it now. The last one that did is remembered, and asked
-/// before each copy whether it still does. Thread-safe.
+/// A pinned range of which parts lie in shared memory. Those are reached through the file, where it is held; else at the address where they
+/// were pinned, if the file is still mapped there, or through whichever client maps it now. Thread-safe.
 /// </summary>
-internal sealed class RemoteSharedPages(RemoteMemories memories, List<SharedRun> runs) : SharedPages
+/// <param name="memories">What is held, and where else to look.</param>
+/// <param name="memory">The memory that was pinned.</param>
+/// <param name="runs">All mappings that the range lay in, ascending; each has the file it holds counted for it.</param>
+internal sealed unsafe class RemoteSharedPages(RemoteMemories memories, RemoteMemory memory, SharedRun[] runs) : SharedPages
 {
-    private readonly SharedRun[] _runs = [.. runs];
-
-    // Where the bytes were found last; replaced as a whole.
+    // Where bytes that are not held were found last, when not at their address; replaced as a whole.
     private volatile Place? _place;
 
     /// <inheritdoc/>
-    public override unsafe int Read(HostAddress from, Span<byte> into)
+    public override int Read(HostAddress from, Span<byte> into)
     {
-        int done = 0;
-        while (done < into.Length && Find(from.Value + (ulong)done, into.Length - done, out Place place, out ulong address, out int length))
-        {
-            int copied = place.Memory.Read(new HostAddress(address), into.Slice(done, length));
-            done += copied;
-            if (copied < length)
-                break;
-        }
-
-        return done;
+        fixed (byte* local = into)
+            return Copy(from.Value, local, into.Length, write: false);
     }
 
     /// <inheritdoc/>
     public override int Write(HostAddress to, ReadOnlySpan<byte> from)
     {
-        int done = 0;
-        while (done < from.Length && Find(to.Value + (ulong)done, from.Length - done, out Place place, out ulong address, out int length))
+        fixed (byte* local = from)
+            return Copy(to.Value, local, from.Length, write: true);
+    }
+
+    /// <inheritdoc/>
+    public override bool TryIdentify(HostAddress start, ulong length, out MemoryRun run)
+    {
+        run = default;
+        int index = SharedRuns.IndexAt(runs, start.Value);
+        if (index == runs.Length || runs[index].First > start.Value || !runs[index].IsShared)
+            return false;
+        ref readonly SharedRun found = ref runs[index];
+        ulong offset = found.OffsetOf(start.Value);
+        run = found.File.RunOf(offset, offset + Math.Min(length - 1, found.Last - start.Value));
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override bool TryJoin(SharedPages? later, ulong first, ulong last, out SharedPages joined)
+    {
+        joined = this;
+        SharedRun[] others = later is RemoteSharedPages { Runs: var known } ? known : [];
+        if (!SharedRuns.Agree(runs, others, first, last))
+            return false;
+        if (SharedRuns.Join(runs, others) is { } all)
         {
-            int copied = place.Memory.Write(new HostAddress(address), from.Slice(done, length));
+            foreach (SharedRun run in all)
+            {
+                if (run.Held is not null)
+                    memories.Held.Share(run.Held);
+            }
+
+            joined = new RemoteSharedPages(memories, memory, all);
+            Release(); // of the counts only: a DMA that still uses this one reaches the same files
+        }
+
+        later?.Release();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override void Release()
+    {
+        foreach (SharedRun run in runs)
+        {
+            if (run.Held is not null)
+                memories.Held.Release(run.Held);
+        }
+    }
+
+    private SharedRun[] Runs => runs;
+
+    private int Copy(ulong address, byte* local, int length, bool write)
+    {
+        int done = 0;
+        while (done < length)
+        {
+            ulong at = address + (ulong)done;
+            int index = SharedRuns.IndexAt(runs, at);
+            int copied, part = length - done;
+            if (index < runs.Length && runs[index].First <= at)
+            {
+                ref readonly SharedRun run = ref runs[index];
+                part = (int)Math.Min((ulong)part, run.Last - at + 1);
+                copied = run.IsShared ? CopyShared(in run, at, local + done, ref part, write) : CopyAt(memory, at, local + done, part, write);
+            }
+            else
+            {
+                if (index < runs.Length)
+                    part = (int)Math.Min((ulong)part, runs[index].First - at);
+                copied = CopyAt(memory, at, local + done, part, write);
+            }
+
             done += copied;
-            if (copied < length)
+            if (copied < part)
                 break;
         }
 
         return done;
     }
 
-    /// <inheritdoc/>
-    public override bool TryIdentify(HostAddress start, ulong length, out MemoryRun run)
+    private int CopyShared(in SharedRun run, ulong at, byte* local, ref int length, bool write)
     {
-        int index = Array.FindIndex(_runs, one => start.Value >= one.First && start.Value <= one.Last);
-        run = default;
-        if (index < 0)
-            return false;
-        SharedRun found = _runs[index];
-        ulong offset = found.Offset + (start.Value - found.First);
-        run = found.File.RunOf(offset, offset + Math.Min(length - 1, found.Last - start.Value));
-        return true;
-    }
+        ulong offset = run.OffsetOf(at);
+        if (run.Held is { } held && (held.IsWritable || !write))
+            return held.Copy(offset, local, length, write);
 
-    /// <summary>Finds where a byte of the pinned range can be reached now, and how many after it.</summary>
-    private bool Find(ulong pinned, int most, out Place place, out ulong address, out int length)
-    {
-        place = null!;
-        address = 0;
-        length = 0;
-        int index = Array.FindIndex(_runs, run => pinned >= run.First && pinned <= run.Last);
-        if (index < 0)
-            return false;
-        SharedRun run = _runs[index];
-        ulong offset = run.Offset + (pinned - run.First);
-        Place? found = _place;
-        if (found is null || !found.Holds(run.File, offset))
+        RemoteMemory from = memory;
+        ulong address = at;
+        if (!Place.IsAt(memory, at, run.File, offset, out ulong last))
         {
-            found = memories.FindShared(run.File, offset);
-            _place = found;
-            if (found is null)
-                return false;
+            Place? place = _place;
+            if (place is null || !place.Holds(run.File, offset))
+                _place = place = memories.Shared.Find(run.File, offset);
+            if (place is null)
+                return 0;
+            from = place.Memory;
+            address = place.Range.Start + (offset - place.Range.FileOffset);
+            last = place.Range.End - 1;
         }
 
-        place = found;
-        address = found.Range.Start + (offset - found.Range.FileOffset);
-        length = (int)Math.Min((ulong)most, Math.Min(run.Last - pinned + 1, found.Range.End - address));
-        return true;
+        length = (int)Math.Min((ulong)length, last - address + 1);
+        return CopyAt(from, address, local, length, write);
     }
+
+    private static int CopyAt(RemoteMemory memory, ulong address, byte* local, int length, bool write) => write
+        ? memory.Write(new HostAddress(address), new ReadOnlySpan<byte>(local, length))
+        : memory.Read(new HostAddress(address), new Span<byte>(local, length));
 
     /// <summary>A mapping of the file in a client.</summary>
     internal sealed record Place(RemoteMemory Memory, MappedRange Range)
     {
         /// <summary>The mapping holds that byte of the file, and is still what it was.</summary>
-        public bool Holds(FileId file, ulong offset)
+        public bool Holds(FileId file, ulong offset) =>
+            Range.File == file && offset >= Range.FileOffset && offset - Range.FileOffset < Range.End - Range.Start
+            && IsAt(Memory, Range.Start + (offset - Range.FileOffset), file, offset, out _);
+
+        /// <summary>Whether a byte of a file is mapped at an address now.</summary>
+        /// <param name="memory">Where.</param>
+        /// <param name="address">The address.</param>
+        /// <param name="file">The file.</param>
+        /// <param name="offset">Which byte of it.</param>
+        /// <param name="last">The last address of that mapping.</param>
+        public static bool IsAt(RemoteMemory memory, ulong address, FileId file, ulong offset, out ulong last)
         {
-            if (Range.File != file || offset < Range.FileOffset || offset - Range.FileOffset >= Range.End - Range.Start)
-                return false;
+            last = 0;
             try
             {
-                return Memory.IsAlive && Memory.Map.Find(Range.Start, withName: false, out MappedRange now) == 0
-                    && now.Start == Range.Start && now.End == Range.End && now.File == Range.File && now.FileOffset == Range.FileOffset
-                    && now.Shared;
+                if (memory.Map.Find(address, withName: false, out MappedRange now) != 0)
+                    return false;
+                last = now.End - 1;
+                return now.Shared && now.File == file && now.FileOffset + (address - now.Start) == offset;
             }
             catch (ObjectDisposedException)
             {

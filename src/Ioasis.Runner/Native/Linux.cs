@@ -95,6 +95,7 @@ internal static class Linux
     public const int PROT_WRITE = 2;
     public const int PROT_EXEC = 4;
     public const int MAP_SHARED = 1;
+    public const int MAP_NORESERVE = 0x4000;
     public const int MAP_PRIVATE = 2;
     public const int MAP_TYPE = 15;
     public const int MAP_ANONYMOUS = 0x20;

@@ -21,14 +21,14 @@ internal sealed unsafe class ClientProcess
     private volatile bool _execPending;
     private volatile bool _retired;
 
-    public ClientProcess(in ProcessStatus status, Descriptor directory, Descriptor pidFd, PinLedger user, RemoteMemories memories)
+    public ClientProcess(in ProcessStatus status, Descriptor directory, Descriptor pidFd, PinLedger user, EngineMemory engine, RemoteMemories memories)
     {
         Id = status.Process;
         Parent = status.Parent;
         Directory = directory;
         PidFd = pidFd;
         _memories = memories;
-        Owner = new ProcessPinOwner(this, user);
+        Owner = new ProcessPinOwner(this, user, engine);
     }
 
     public int Id { get; }
@@ -87,7 +87,7 @@ internal sealed unsafe class ClientProcess
             if (_execs.Count > 0)
                 SettleExecs(thread);
             if (_memory is null && !_retired)
-                _memory = Share(processes.ParentOf(this)) ?? Open(thread);
+                SetMemory(Share(processes.ParentOf(this)) ?? Open(thread));
             return _memory;
         }
     }
@@ -119,7 +119,7 @@ internal sealed unsafe class ClientProcess
                     memory.ReopenFastPath();
             }
 
-            _memory = null;
+            SetMemory(null);
             _execs.Clear();
             Directory.Dispose();
             PidFd.Dispose();
@@ -154,10 +154,19 @@ internal sealed unsafe class ClientProcess
             }
 
             _execs.Clear();
-            _memory = null;
+            SetMemory(null);
         }
 
         _execPending = _execs.Count > 0;
+    }
+
+    private void SetMemory(RemoteMemory? memory)
+    {
+        if (memory is not null)
+            _memories.Use(memory);
+        if (_memory is not null)
+            _memories.Leave(_memory);
+        Volatile.Write(ref _memory, memory);
     }
 
     private RemoteMemory? Share(ClientProcess? parent)
@@ -183,7 +192,6 @@ internal sealed unsafe class ClientProcess
         var opened = new RemoteMemory(this, _memories, memory, new MemoryMap(maps));
         for (int i = 0; i < _execs.Count; i++)
             opened.CloseFastPath();
-        _memories.Add(opened);
         return opened;
     }
 

@@ -19,7 +19,10 @@ internal sealed unsafe class ProcessTable(OpenFiles files, RemoteMemories memori
     private readonly Lock _lock = new();
     private ConcurrentDictionary<int, ClientProcess>? _byThread; // null until there is one; set under _lock
     private readonly Dictionary<int, ClientProcess> _byId = [];
-    private readonly Dictionary<uint, PinLedger> _users = [];
+    private readonly Dictionary<uint, (PinLedger Pins, EngineMemory Engine)> _users = [];
+
+    /// <summary>What the engine may need for each user, in bytes.</summary>
+    public long EngineMemoryLimit { get; init; } = long.MaxValue;
 
     /// <summary>Processes that are known.</summary>
     public int Count
@@ -110,13 +113,6 @@ internal sealed unsafe class ProcessTable(OpenFiles files, RemoteMemories memori
             Ended(process);
     }
 
-    /// <summary>Whether a known process uses that memory.</summary>
-    public bool Uses(RemoteMemory memory)
-    {
-        lock (_lock)
-            return _byId.Values.Any(process => process.KnownMemory == memory);
-    }
-
     /// <summary>Makes the process of a thread known.</summary>
     public bool TryAdopt(int thread, out ClientProcess process)
     {
@@ -149,28 +145,23 @@ internal sealed unsafe class ProcessTable(OpenFiles files, RemoteMemories memori
         return true;
     }
 
-    /// <summary>Finds a process below this one that maps a byte of a file, known or not.</summary>
-    public RemoteSharedPages.Place? SearchProcesses(FileId file, ulong offset)
+    /// <summary>The memories of all processes below this one, which become known by it. Slow: every process of the system is looked at.</summary>
+    public IEnumerable<RemoteMemory> SearchProcesses()
     {
         foreach (int id in Descendants.OfThisProcess())
         {
-            if (TryAdopt(id, out ClientProcess process) && process.Memory(id, this) is { } memory
-                && RemoteMemories.FindShared(memory, file, offset) is { } place)
-            {
-                return place;
-            }
+            if (TryAdopt(id, out ClientProcess process) && process.Memory(id, this) is { } memory)
+                yield return memory;
         }
-
-        return null;
     }
 
     private ClientProcess? Open(in ProcessStatus status, int thread)
     {
         Descriptor directory = LibC.open($"/proc/{status.Process}", Linux.O_PATH | Linux.O_CLOEXEC);
         Descriptor pidFd = DescriptorCopy.OpenPidFd(status.Process, 0);
-        if (!_users.TryGetValue(status.User, out PinLedger? user))
-            _users.Add(status.User, user = new PinLedger());
-        var process = new ClientProcess(in status, directory, pidFd, user, memories);
+        if (!_users.TryGetValue(status.User, out (PinLedger Pins, EngineMemory Engine) user))
+            _users.Add(status.User, user = (new PinLedger(), new EngineMemory(EngineMemoryLimit)));
+        var process = new ClientProcess(in status, directory, pidFd, user.Pins, user.Engine, memories);
         // The thread waits for us; that it is in the directory, and the process alive after, proves that both are the same process.
         if (!directory.IsInvalid && !pidFd.IsInvalid && HasThread(process, thread) && process.IsRunning)
             return process;

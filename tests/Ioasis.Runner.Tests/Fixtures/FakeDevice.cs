@@ -134,6 +134,7 @@ internal sealed class FakeDevice
         {
             if (Interlocked.Exchange(ref _released, 1) != 0)
                 device.DoubleReleases++;
+            LetGo(null);
             Interlocked.Increment(ref device._releases);
         }
 
@@ -149,12 +150,21 @@ internal sealed class FakeDevice
             lock (device.Owners)
             {
                 device.Remembered = (caller.Memory, address);
-                device.Shared = shared;
+                LetGo(shared);
                 if (device.KeepsOwners)
                     device.Owners.Add((caller.Memory.Owner, caller.Memory.Owner.MemlockLimit));
             }
 
             return errno;
+        }
+
+        /// <summary>What was pinned before is pinned no more.</summary>
+        private void LetGo(SharedPages? next)
+        {
+            SharedPages? before;
+            lock (device.Owners)
+                (before, device.Shared) = (device.Shared, next);
+            before?.Release();
         }
 
         /// <summary>The region answers at its offset, and at 0 for read(2) and write(2).</summary>

@@ -73,6 +73,57 @@ public sealed class RemoteMemoryTests
         });
     }
 
+    [Theory]
+    [InlineData("replaced")]
+    [InlineData("replaced-open")]
+    [InlineData("closed")]
+    public void SharedMemoryThatWasPinnedIsReachedAndNotWhatIsMappedThereLater(string mode)
+    {
+        using var sandbox = new Sandbox();
+        Look(sandbox, mode, (memory, address) =>
+        {
+            Assert.True(memory.IsAlive);
+            SharedPages shared = Assert.IsAssignableFrom<SharedPages>(sandbox.Device.Shared);
+            foreach (int length in (int[])[1, 4096, 8193, Large])
+            {
+                byte[] bytes = new byte[length];
+                Assert.Equal(length, shared.Read(address, bytes));
+                Assert.All(bytes, value => Assert.Equal((byte)'A', value));
+            }
+
+            Assert.Equal(1, shared.Write(new HostAddress(address.Value + 5000), "X"u8));
+        });
+    }
+
+    [Fact]
+    public void WhatWasCutFromAFileIsGoneAndAHoleIsTheFiles()
+    {
+        using var sandbox = new Sandbox();
+        Look(sandbox, "truncated", (memory, address) =>
+        {
+            SharedPages shared = Assert.IsAssignableFrom<SharedPages>(sandbox.Device.Shared);
+            byte[] bytes = new byte[8192];
+            Assert.Equal(8192, shared.Read(address, bytes));
+            Assert.Equal(((byte)'A', (byte)0), (bytes[4095], bytes[4096]));
+            Assert.Equal(1, shared.Write(new HostAddress(address.Value + 5000), "X"u8));
+            Assert.Equal(0, shared.Read(new HostAddress(address.Value + Large / 2), bytes));
+            Assert.Equal(0, shared.Write(new HostAddress(address.Value + Large / 2), bytes));
+        });
+    }
+
+    [Fact]
+    public void SharedAndPrivateMemoryOfOneRangeAreReachedEachInItsWay()
+    {
+        using var sandbox = new Sandbox();
+        Look(sandbox, "mixed", (memory, address) =>
+        {
+            SharedPages shared = Assert.IsAssignableFrom<SharedPages>(sandbox.Device.Shared);
+            byte[] bytes = new byte[3 * Large];
+            Assert.Equal(bytes.Length, shared.Read(address, bytes));
+            Assert.Equal("APA", new string([(char)bytes[Large - 1], (char)bytes[Large], (char)bytes[2 * Large]]));
+        });
+    }
+
     [Fact]
     public void WhatTheClientTookAwayCannotBeReached()
     {

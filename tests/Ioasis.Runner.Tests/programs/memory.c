@@ -74,6 +74,69 @@ static void shared(void) {
     MUST(write(asked[1], "", 1) == 1 && read(told[0], &byte, 1) == 1 && byte == '+');
 }
 
+static int file_of(char fill) {
+    int file = syscall(SYS_memfd_create, "shared", 0);
+    char block[4096];
+    memset(block, fill, sizeof block);
+    MUST(file >= 0);
+    for (int i = 0; i < LARGE; i += sizeof block) MUST(write(file, block, sizeof block) == sizeof block);
+    return file;
+}
+
+static char *map_file(void *where, int file) {
+    char *at = mmap(where, LARGE, PROT_READ | PROT_WRITE, MAP_SHARED | (where ? MAP_FIXED : 0), file, 0);
+    MUST(at != MAP_FAILED);
+    return at;
+}
+
+/* Shared memory is pinned, and another file mapped in its place. */
+static void replaced(int stays_open) {
+    int pinned = file_of('A'), other = file_of('B'), kept = stays_open ? pinned : -1;
+    char *seen = stays_open ? NULL : map_file(NULL, pinned);
+    memory = map_file(NULL, pinned);
+    MUST(remember(fd, memory, LARGE, 1) == 0);
+    map_file(memory, other);
+    if (!stays_open) close(pinned);
+    wait_for_test();
+    char byte = stays_open ? 0 : seen[5000];
+    if (stays_open) MUST(pread(kept, &byte, 1, 5000) == 1);
+    MUST(byte == 'X' && memory[5000] == 'B');
+}
+
+/* Nobody maps it or has it open any more. */
+static void closed(void) {
+    int pinned = file_of('A');
+    memory = map_file(NULL, pinned);
+    MUST(remember(fd, memory, LARGE, 1) == 0 && munmap(memory, LARGE) == 0 && close(pinned) == 0);
+    map_at(memory, LARGE, MAP_PRIVATE, 'B');
+    wait_for_test();
+    MUST(memory[5000] == 'B');
+}
+
+/* Half of the file goes, and a page of what is left. */
+static void truncated(void) {
+    int pinned = file_of('A');
+    memory = map_file(NULL, pinned);
+    MUST(remember(fd, memory, LARGE, 1) == 0 && ftruncate(pinned, LARGE / 2) == 0);
+    MUST(fallocate(pinned, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 4096, 4096) == 0);
+    wait_for_test();
+    struct stat now;
+    MUST(memory[5000] == 'X' && fstat(pinned, &now) == 0 && now.st_size == LARGE / 2);
+}
+
+/* Private memory is pinned together with shared memory on both sides of it; all is replaced. */
+static void mixed(void) {
+    int pinned = file_of('A');
+    char *middle = map_at(NULL, 3 * LARGE, MAP_PRIVATE, 'P') + LARGE;
+    memory = map_file(middle - LARGE, pinned);
+    map_file(middle + LARGE, pinned);
+    MUST(remember(fd, memory, 3 * LARGE, 1) == 0);
+    map_at(middle - LARGE, LARGE, MAP_PRIVATE, 'B');
+    map_at(middle + LARGE, LARGE, MAP_PRIVATE, 'B');
+    wait_for_test();
+    MUST(memory[0] == 'B' && memory[3 * LARGE - 1] == 'B');
+}
+
 int main(int count, char **arguments) {
     const char *mode = count > 1 ? arguments[1] : "";
     fd = open_iommu();
@@ -111,6 +174,16 @@ int main(int count, char **arguments) {
         wait_for_test();
     } else if (!strcmp(mode, "shared")) {
         shared();
+    } else if (!strcmp(mode, "replaced")) {
+        replaced(0);
+    } else if (!strcmp(mode, "replaced-open")) {
+        replaced(1);
+    } else if (!strcmp(mode, "closed")) {
+        closed();
+    } else if (!strcmp(mode, "truncated")) {
+        truncated();
+    } else if (!strcmp(mode, "mixed")) {
+        mixed();
     } else if (!strcmp(mode, "unmap")) {
         MUST(remember(fd, memory, LARGE, 1) == 0 && munmap(memory + 4096, 4096) == 0);
         MUST(mprotect(memory + 16384, 4096, PROT_READ) == 0);

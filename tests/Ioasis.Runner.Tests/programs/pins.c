@@ -27,6 +27,27 @@ static char *named(const char *name) {
     return found;
 }
 
+static unsigned long number_in(const char *path, const char *name) {
+    FILE *file = fopen(path, "r");
+    char line[256];
+    unsigned long found = 0;
+    while (file && fgets(line, sizeof line, file)) {
+        if (!*name || !strncmp(line, name, strlen(name))) found = strtoul(line + strlen(name), NULL, 10);
+    }
+    if (file) fclose(file);
+    return found;
+}
+
+/* Huge pages are promised only when they are touched; a device's are touched by pinning them. */
+static void check_huge_pages(void) {
+    size_t page = number_in("/proc/meminfo", "Hugepagesize:") << 10, free = number_in("/proc/meminfo", "HugePages_Free:");
+    if (page == 0 || number_in("/proc/sys/vm/nr_overcommit_hugepages", "") != 0) return;
+    char *at = mmap(NULL, (free + 1) * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_NORESERVE, -1, 0);
+    if (at == MAP_FAILED) return; /* a kernel without */
+    FAILS(remember(fd, at, (free + 1) * page, 1), EFAULT);
+    MUST(munmap(at, (free + 1) * page) == 0);
+}
+
 int main(int count, char **arguments) {
     MUST(count > 2); /* a path on a disk, one in memory */
     fd = open_iommu();
@@ -54,6 +75,7 @@ int main(int count, char **arguments) {
     MUST(truncate(arguments[2], 4096) == 0);
     FAILS(remember(fd, cut, 8192, 0), EFAULT);
 
+    check_huge_pages();
     char *registers = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0x10000);
     MUST(registers != MAP_FAILED);
     FAILS(remember(fd, registers, 4096, 1), EFAULT);

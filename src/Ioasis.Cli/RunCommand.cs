@@ -48,6 +48,16 @@ internal static class RunCommand
             HelpName = "CAP[,CAP…]",
             AllowMultipleArgumentsPerToken = false,
         };
+        Option<string> rings = new("--allow-io-uring")
+        {
+            Description = "Let the program use io_uring, which is refused otherwise: what it does by a ring with emulated files is not seen.",
+            Arity = ArgumentArity.Zero,
+        };
+        Option<string> anyDescriptor = new("--any-descriptor")
+        {
+            Description = "Watch descriptors of every number: for programs that move emulated files below 768 (dup2) or pass them on (SCM_RIGHTS).",
+            Arity = ArgumentArity.Zero,
+        };
         Option<string> engineMemory = new("--engine-memory")
         {
             Description = "Memory that Ioasis may need for the objects and mappings of each user, as 512M or 4G; more is ENOMEM. Default: half of what there is.",
@@ -65,6 +75,8 @@ internal static class RunCommand
         command.Options.Add(failNth);
         command.Options.Add(grants);
         command.Options.Add(engineMemory);
+        command.Options.Add(rings);
+        command.Options.Add(anyDescriptor);
         command.Arguments.Add(program);
         command.SetAction(parsed =>
         {
@@ -85,6 +97,8 @@ internal static class RunCommand
                 Granted = granted,
                 EngineMemory = memory == 0 ? null : (long)memory,
                 HandleSignals = true,
+                AllowIoUring = parsed.GetResult(rings) is not null,
+                AnyDescriptor = parsed.GetResult(anyDescriptor) is not null,
                 FailNth = parsed.GetValue(failNth) is { Left: not 0 } countdown ? countdown : null,
             };
             return Run(description, options);

@@ -39,6 +39,18 @@ public sealed record ProgramOptions(string Program, IReadOnlyList<string> Argume
     /// <summary>Half of the memory that this process may have, the machine's or its control group's.</summary>
     public static long DefaultEngineMemory => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes is > 0 and var all ? all / 2 : 1L << 30;
 
+    /// <summary>
+    /// Lets the program use io_uring, which is refused otherwise (EPERM). What it does by a ring with paths and descriptors of ours is not seen:
+    /// they are what the host has there, and files in memory.
+    /// </summary>
+    public bool AllowIoUring { get; init; }
+
+    /// <summary>
+    /// Has calls by descriptor stop at every number, and not only at those that emulated files are given: so read, fstat and lseek are right
+    /// wherever the program moves a descriptor (dup2) or receives it (SCM_RIGHTS). Each such call, of any file, takes microseconds then.
+    /// </summary>
+    public bool AnyDescriptor { get; init; }
+
     /// <summary>Descriptors of this process to be the program's standard input, output and error; -1 for this process's own.</summary>
     public int StandardInput { get; init; } = -1;
 

@@ -27,6 +27,7 @@ public sealed class ProgramRunner : IDisposable
     private readonly ProcessTable _processes;
     private readonly Keeper _keeper;
     private readonly Signals? _signals;
+    private readonly ClientEvents? _events = Reach.CopiesDescriptors ? null : new ClientEvents(ClientEvents.Quota);
     private Listener? _listener;
     private ServiceThreads? _threads;
 
@@ -67,6 +68,7 @@ public sealed class ProgramRunner : IDisposable
         _files.IsMappedAt = (file, offset) => _memories.IsMapped(file, offset);
         _keeper.Processes = _processes;
         uint firstNumber = FileNumbers.First(ProcessLimit.TryGet(Environment.ProcessId, Linux.RLIMIT_NOFILE, out ulong limit) ? limit : 0);
+        uint firstWatched = options.AnyDescriptor ? 0 : firstNumber;
         var numbers = new FreeNumber(firstNumber);
         _files.Released = numbers.Reset;
         Children.AdoptOrphans();
@@ -74,13 +76,13 @@ public sealed class ProgramRunner : IDisposable
             _signals = Launch.Signals.Handle(ignored, () => _keeper.Program);
         try
         {
-            ProcessId = FilteredSpawn.Start(options, ignored, CallFilter.Build(table, firstNumber), fd =>
+            ProcessId = FilteredSpawn.Start(options, ignored, CallFilter.Build(table, firstWatched, Passing(options)), fd =>
             {
                 _listener = new Listener(fd);
                 var emulation = new Emulation
                 {
                     Table = table,
-                    FirstNumber = firstNumber,
+                    FirstNumber = firstWatched,
                     Listener = _listener,
                     Tree = tree,
                     Material = _material,
@@ -88,6 +90,7 @@ public sealed class ProgramRunner : IDisposable
                     Processes = _processes,
                     Memories = _memories,
                     Numbers = numbers,
+                    Events = _events,
                     Explainer = new Explainer(options.Explain, options.Trace),
                     Failures = new TaskFailures(options.FailNth),
                     Granted = options.Granted?.Aggregate(0ul, (bits, one) => bits | (1ul << (int)one)) ?? 0,
@@ -106,11 +109,21 @@ public sealed class ProgramRunner : IDisposable
         }
     }
 
+    /// <summary>Calls that need not stop: eventfds are copied when they are needed, where that is permitted; rings are the user's choice.</summary>
+    private static Call[] Passing(ProgramOptions options) =>
+    [
+        .. Reach.CopiesDescriptors ? (Call[])[Call.EventFd, Call.EventFd2] : [],
+        .. options.AllowIoUring ? (Call[])[Call.IoUringSetup] : [],
+    ];
+
     /// <summary>The process ID of the program.</summary>
     public int ProcessId { get; }
 
     /// <summary>What is held for clients at the moment; all zero when none uses an emulated file.</summary>
     public RunnerCounters Counters => new(_files.Count, _processes.Count, _memories.Count, _memories.Held.Count);
+
+    /// <summary>Copies of eventfds that are kept; 0 where they are taken when they are needed.</summary>
+    internal int EventCopies => _events?.Count ?? 0;
 
     /// <summary>Waits until the program, and all that it started, have ended.</summary>
     /// <returns>How the program itself ended.</returns>
@@ -126,6 +139,7 @@ public sealed class ProgramRunner : IDisposable
         _threads?.Dispose();
         _listener?.Dispose();
         _files.Dispose();
+        _events?.Dispose();
         _processes.Clear();
         _memories.Clear();
         _material.Dispose();

@@ -55,6 +55,14 @@ internal static unsafe partial class NativeFiles
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial int Open(string path, int flags);
 
+    /// <summary>Reads at a position, in bytes.</summary>
+    [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
+    public static partial nint ReadAt(SafeFileHandle file, byte* into, nuint count, nint position);
+
+    /// <summary>Writes at a position, in bytes.</summary>
+    [LibraryImport("libc", EntryPoint = "pwrite", SetLastError = true)]
+    public static partial nint WriteAt(SafeFileHandle file, byte* from, nuint count, nint position);
+
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial int Statx(SafeFileHandle file, string path, int flags, uint mask, out Facts facts);
 

@@ -257,6 +257,7 @@ public enum ReasonCode : ushort
     InterruptNoVectors,
     InterruptVectorNotEnabled,
     DescriptorNotAnEvent,
+    EventOutOfReach,
     RegionRangeInvalid,
     ConfigRangeInvalid,
     RegionNotMappable,
@@ -289,4 +290,10 @@ public enum ReasonCode : ushort
     MapExecutable,
     FileWithoutMemory,
     DescriptorTableFull,
+
+    // Calls of the runner's that are refused.
+    RingRefused,
+    ForeignOpen,
+    ForeignIoctl,
+    ForeignTransfer,
 }

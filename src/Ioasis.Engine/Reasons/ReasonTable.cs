@@ -257,6 +257,7 @@ public static class ReasonTable
         InterruptNoVectors => (ERANGE, "interrupt index {0} cannot be enabled with no vector at all"),
         InterruptVectorNotEnabled => (EINVAL, "vector {1} of interrupt index {0} is beyond the {2} that it was enabled with"),
         DescriptorNotAnEvent => (EINVAL, "descriptor {0} is open but is no eventfd"),
+        EventOutOfReach => (EPERM, "descriptor {0} is an eventfd of which there is no copy here, and none may be taken (pidfd_getfd is forbidden): it was made outside of this run, or there are too many"),
         RegionRangeInvalid => (EINVAL, "offset 0x{0:x} plus {1} bytes is outside region {2}, which has 0x{3:x}"),
         ConfigRangeInvalid => (EFAULT, "offset 0x{0:x} plus {1} bytes is outside configuration space, which has 0x{2:x}"),
         RegionNotMappable => (EINVAL, "{4} has no memory to map at offset 0x{0:x}, length 0x{1:x}; use pread and pwrite"),
@@ -289,6 +290,11 @@ public static class ReasonTable
         MapExecutable => (EPERM, "{4} cannot be mapped with PROT_EXEC"),
         FileNotMappable => (ENXIO, "{4} offers nothing to map at offset 0x{0:x} with length 0x{1:x}"),
         DescriptorTableFull => (EMFILE, "the caller has no free descriptor"),
+
+        RingRefused => (EPERM, "what io_uring does is not seen here, and emulated files would answer it wrongly in silence; --allow-io-uring allows it"),
+        ForeignOpen => (ENXIO, "{4} is served to 64-bit programs only, and this call is a 32-bit one (architecture 0x{0:x})"),
+        ForeignIoctl => (ENOTTY, "{4} is served to 64-bit programs only, and this call is a 32-bit one (architecture 0x{0:x})"),
+        ForeignTransfer => (EINVAL, "{4} is served to 64-bit programs only, and this call is a 32-bit one (architecture 0x{0:x})"),
 
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "a reason without a row"),
     };

@@ -1,3 +1,4 @@
+using Ioasis.Runner.Memory;
 using Ioasis.Runner.Native;
 using Ioasis.Runner.Notifications;
 
@@ -11,12 +12,7 @@ internal static unsafe class CallMemory
 {
     /// <summary>Reads bytes.</summary>
     /// <returns>Whether all could be read.</returns>
-    public static bool Read(int thread, ulong address, void* into, int length)
-    {
-        var here = new iovec { iov_base = into, iov_len = (nuint)length };
-        var there = new iovec { iov_base = (void*)address, iov_len = (nuint)length };
-        return LibC.process_vm_readv(thread, &here, 1, &there, 1, 0) == length;
-    }
+    public static bool Read(int thread, ulong address, void* into, int length) => TaskMemory.Read(thread, address, into, length);
 
     /// <summary>Reads a text that ends with a zero byte.</summary>
     /// <returns>Its length without the zero, or -1 when it cannot be read or is too long: the kernel finds out the same.</returns>
@@ -41,12 +37,6 @@ internal static unsafe class CallMemory
 
     /// <summary>Writes bytes, if the thread still waits.</summary>
     /// <returns>Whether all could be written.</returns>
-    public static bool Write(Listener listener, in seccomp_notif call, ulong address, void* from, int length)
-    {
-        if (!listener.IsValid(in call))
-            return false;
-        var here = new iovec { iov_base = from, iov_len = (nuint)length };
-        var there = new iovec { iov_base = (void*)address, iov_len = (nuint)length };
-        return LibC.process_vm_writev(call.pid, &here, 1, &there, 1, 0) == length;
-    }
+    public static bool Write(Listener listener, in seccomp_notif call, ulong address, void* from, int length) =>
+        listener.IsValid(in call) && TaskMemory.Write(call.pid, address, from, length);
 }

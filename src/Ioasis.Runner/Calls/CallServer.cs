@@ -13,16 +13,22 @@ internal sealed class CallServer
     private readonly Caller _caller;
     private readonly PathCalls _paths;
     private readonly DescriptorCalls _descriptors;
+    private readonly EventCalls _events;
+    private readonly RingCalls _rings;
+    private readonly ForeignServer _foreign;
 
     public CallServer(Emulation emulation)
     {
         _emulation = emulation;
-        _caller = new Caller(emulation.Processes, emulation.Files, emulation.Numbers, emulation.Listener, emulation.Granted);
+        _caller = new Caller(emulation.Processes, emulation.Files, emulation.Numbers, emulation.Events, emulation.Listener, emulation.Granted);
         var places = new ClientPaths(emulation);
         var installer = new DescriptorInstaller(emulation);
         var nodes = new NodeStat(emulation);
         _paths = new PathCalls(emulation, places, installer, nodes);
         _descriptors = new DescriptorCalls(emulation, _caller, installer, nodes);
+        _events = new EventCalls(emulation);
+        _rings = new RingCalls(emulation);
+        _foreign = new ForeignServer(emulation, places);
     }
 
     /// <summary>Answers a call.</summary>
@@ -51,6 +57,12 @@ internal sealed class CallServer
 
     private void Answer(in seccomp_notif call)
     {
+        if (_emulation.Table.IsForeign(call.data.arch, call.data.nr))
+        {
+            _foreign.Serve(in call);
+            return;
+        }
+
         switch (_emulation.Table.CallOf(call.data.nr))
         {
             case Call.Open or OpenAt or OpenAt2 or Creat:
@@ -64,6 +76,12 @@ internal sealed class CallServer
                 break;
             case ReadLink or ReadLinkAt:
                 _paths.ServeReadLink(in call);
+                break;
+            case EventFd or EventFd2:
+                _events.Serve(in call);
+                break;
+            case IoUringSetup:
+                _rings.Refuse(in call);
                 break;
             case ExecVe or ExecVeAt:
                 ServeExec(in call);

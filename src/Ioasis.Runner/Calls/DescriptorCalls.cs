@@ -16,6 +16,7 @@ internal sealed class DescriptorCalls(Emulation emulation, Caller caller, Descri
 {
     private readonly TransferCalls _transfers = new(emulation, caller);
     private readonly DirectoryCalls _directories = new(emulation);
+    private readonly KvmCalls _kvm = new(emulation);
 
     public void Serve(in seccomp_notif call)
     {
@@ -51,6 +52,10 @@ internal sealed class DescriptorCalls(Emulation emulation, Caller caller, Descri
             case Dup:
                 Duplicate(in call, process, descriptor, 0, closeOnExec: false);
                 break;
+            case Dup2 or Dup3:
+                NoteLowNumber(in call, file, (int)arguments[1]);
+                emulation.Listener.Continue(in call);
+                break;
             case FCntl:
                 Duplicate(in call, process, descriptor, arguments[2], (int)arguments[1] == Linux.F_DUPFD_CLOEXEC);
                 break;
@@ -59,7 +64,7 @@ internal sealed class DescriptorCalls(Emulation emulation, Caller caller, Descri
                 break;
             default:
                 caller.Set(in call, process);
-                _transfers.Serve(in call, kind, file, descriptor);
+                _transfers.Serve(in call, kind, file);
                 break;
         }
     }
@@ -68,10 +73,12 @@ internal sealed class DescriptorCalls(Emulation emulation, Caller caller, Descri
     private void ServeStandIn(in seccomp_notif call, Syscalls.Call kind, int descriptor)
     {
         var arguments = new CallArguments(in call);
+        if (kind == Ioctl && (uint)arguments[1] == Linux.KVM_SET_DEVICE_ATTR && _kvm.TryServe(in call, descriptor))
+            return;
         PathNode? node = null;
         if (descriptor >= emulation.FirstNumber && ProcessTable.Identify(call.pid, descriptor, out FileId id) == 0)
             _ = emulation.Material.TryFind(id, out node);
-        if (node is not { IsSpecial: true } || kind is Dup or FCntl)
+        if (node is not { IsSpecial: true } || kind is Dup or Dup2 or Dup3 or FCntl)
             emulation.Listener.Continue(in call);
         else if (kind == FStat)
             nodes.AnswerStat(in call, node, arguments[1]);
@@ -93,6 +100,8 @@ internal sealed class DescriptorCalls(Emulation emulation, Caller caller, Descri
             return;
         }
 
+        if ((uint)arguments[0] < emulation.FirstNumber)
+            NoteLowNumber(in call, file, (int)arguments[0]);
         Reason why = default;
         Errno errno = file.File.Ioctl(caller, command, arguments[2], out long result, ref why);
         emulation.Explainer.IoctlEnded(caller, file.Node.Path, command, arguments[2], errno, in why);
@@ -140,7 +149,21 @@ internal sealed class DescriptorCalls(Emulation emulation, Caller caller, Descri
             : range;
     }
 
-    /// <summary>Duplicates stay at numbers that the filter knows.</summary>
+    /// <summary>
+    /// A descriptor has left the watched numbers: by dup2(2), whose number is the client's choice and the kernel's to give, or from another
+    /// process. Told once a file, as some calls on it will not be seen.
+    /// </summary>
+    private void NoteLowNumber(in seccomp_notif call, OpenFile file, int number)
+    {
+        if ((uint)number < emulation.FirstNumber && emulation.Explainer.Listens && file.IsFirstAtLowNumber())
+        {
+            emulation.Explainer.Noted(
+                call.pid, $"{file.Node.Path} at descriptor {number}",
+                $"below {emulation.FirstNumber} read and write fail, and fstat shows a file in memory (but for 0 to 2); with --any-descriptor they do not");
+        }
+    }
+
+    /// <summary>Duplicates stay at numbers that the filter knows; without pidfd_getfd(2) they are the kernel's, at the lowest number.</summary>
     private void Duplicate(in seccomp_notif call, ClientProcess process, int descriptor, ulong least, bool closeOnExec)
     {
         using Descriptor copy = DescriptorCopy.Of(process, call.pid, descriptor);

@@ -12,9 +12,11 @@ namespace Ioasis.Runner.Calls;
 /// <summary>All that one run of a program shares between the threads that serve it.</summary>
 internal sealed class Emulation
 {
+    private int _ringsRefused, _foreignRefused;
+
     public required SyscallTable Table { get; init; }
 
-    /// <summary>The lowest descriptor that an emulated file is given.</summary>
+    /// <summary>The lowest descriptor on which every call stops: those that emulated files are given, or all.</summary>
     public required uint FirstNumber { get; init; }
 
     public required Listener Listener { get; init; }
@@ -29,6 +31,9 @@ internal sealed class Emulation
 
     public required RemoteMemories Memories { get; init; }
 
+    /// <summary>The clients' eventfds; null where copies of them can be taken when they are needed.</summary>
+    public required ClientEvents? Events { get; init; }
+
     public required FreeNumber Numbers { get; init; }
 
     public required Explainer Explainer { get; init; }
@@ -39,6 +44,12 @@ internal sealed class Emulation
     public required ulong Granted { get; init; }
 
     public required Action<string> Complain { get; init; }
+
+    /// <summary>True the first time that it is asked in a run: io_uring was refused, which programs try again and again.</summary>
+    public bool IsFirstRing() => Interlocked.Exchange(ref _ringsRefused, 1) == 0;
+
+    /// <summary>True the first time that it is asked in a run: a 32-bit program was refused a device.</summary>
+    public bool IsFirstForeign() => Interlocked.Exchange(ref _foreignRefused, 1) == 0;
 
     /// <summary>Lets another thread receive, because this one is about to wait.</summary>
     public Action HandOver { get; set; } = () => { };

@@ -18,7 +18,7 @@ internal sealed unsafe class TransferCalls(Emulation emulation, Caller caller)
     private readonly iovec[] _pieces = new iovec[MostPieces];
 
     /// <summary>Serves one. <see cref="Caller"/> has been set.</summary>
-    public void Serve(in seccomp_notif call, Syscalls.Call kind, OpenFile file, int descriptor)
+    public void Serve(in seccomp_notif call, Syscalls.Call kind, OpenFile file)
     {
         var arguments = new CallArguments(in call);
         bool writes = kind is Write or PWrite64 or WriteV or PWriteV or PWriteV2;
@@ -51,17 +51,10 @@ internal sealed unsafe class TransferCalls(Emulation emulation, Caller caller)
         }
 
         Reason why = default;
-        Errno errno;
-        long total;
-        ulong offset;
-        // Closed before the client goes on: it may close its own, and that is the last one then.
-        using (Descriptor? position = atPosition && !hasNoPosition ? DescriptorCopy.Of(caller.Process, call.pid, descriptor) : null)
-        {
-            offset = hasNoPosition ? 0 : position is null ? arguments[3] : (ulong)Math.Max(LibC.lseek(position, 0, Linux.SEEK_CUR), 0);
-            errno = Transfer(file, writes, pieces, offset, out total, ref why);
-            if (position is not null && total != 0 && !(writes && file.File is FailNthFile))
-                _ = LibC.lseek(position, total, Linux.SEEK_CUR);
-        }
+        ulong offset = hasNoPosition ? 0 : atPosition ? file.Position : arguments[3];
+        Errno errno = Transfer(file, writes, pieces, offset, out long total, ref why);
+        if (atPosition && !hasNoPosition && total != 0 && !(writes && file.File is FailNthFile))
+            file.Advance(total);
 
         if (errno.Failed && total == 0)
         {

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Ioasis.Runner.Memory;
 using Ioasis.Runner.Native;
+using Ioasis.Runner.Processes;
 using Ioasis.Runner.Syscalls;
 
 namespace Ioasis.Runner.Doctor;
@@ -39,7 +41,9 @@ internal static unsafe class ProcessChecks
         int error = Marshal.GetLastPInvokeError();
         process.DangerousRelease();
         return taken.IsInvalid
-            ? new(Name, Verdict.Bad, $"refused: error {error}; interrupts by eventfd cannot work", PtraceAdvice)
+            ? error == Linux.EPERM && !Reach.CopiesDescriptors
+                ? new(Name, Verdict.Good, "refused, as in a container: eventfds of programs are made here instead, and a copy is kept")
+                : new(Name, Verdict.Bad, $"refused: error {error}; interrupts by eventfd cannot work", PtraceAdvice)
             : new(Name, Verdict.Good, "can be taken");
     }
 
@@ -52,9 +56,12 @@ internal static unsafe class ProcessChecks
         nuint address = nuint.Parse(mapping.AsSpan(0, mapping.IndexOf('-', StringComparison.Ordinal)), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         byte octet;
         iovec local = new() { iov_base = &octet, iov_len = 1 }, remote = new() { iov_base = (void*)address, iov_len = 1 };
-        return LibC.process_vm_readv(child, &local, 1, &remote, 1, 0) == 1
-            ? new(Name, Verdict.Good, "can be read")
-            : new(Name, Verdict.Bad, $"refused: error {Marshal.GetLastPInvokeError()}", PtraceAdvice);
+        if (LibC.process_vm_readv(child, &local, 1, &remote, 1, 0) == 1)
+            return new(Name, Verdict.Good, "can be read");
+        int error = Marshal.GetLastPInvokeError();
+        return !Reach.CopiesMemory && TaskMemory.Read(child, (ulong)address, &octet, 1)
+            ? new(Name, Verdict.Limited, "refused, as in a container: everything goes through /proc/PID/mem instead, which takes longer from 8 KiB up")
+            : new(Name, Verdict.Bad, $"refused: error {error}", PtraceAdvice);
     }
 
     public static Finding MemoryLayout()

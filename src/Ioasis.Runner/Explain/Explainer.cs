@@ -29,6 +29,17 @@ internal sealed class Explainer(Action<Explanation>? failures, Action<Explanatio
             Tell(thread, ProcessStatus.TryRead(thread, out ProcessStatus status) ? status.Process : thread, call, errno, in why);
     }
 
+    /// <summary>A call was answered well, and there is something to know about it.</summary>
+    public void Noted(int thread, string call, string note)
+    {
+        if (!Listens)
+            return;
+        int process = ProcessStatus.TryRead(thread, out ProcessStatus status) ? status.Process : thread;
+        Explanation explanation = new(process, ProgramName(thread), call, ErrnoCode.None, note);
+        failures?.Invoke(explanation);
+        all?.Invoke(explanation);
+    }
+
     private void Tell(int thread, int process, string call, Errno errno, in Reason why)
     {
         Explanation explanation = new(process, ProgramName(thread), call, errno.Code, errno.Failed ? why.ToString() : "");

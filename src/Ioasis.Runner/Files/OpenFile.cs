@@ -13,8 +13,23 @@ namespace Ioasis.Runner.Files;
 /// <param name="StandIn">The stand-in's first description, ours.</param>
 internal sealed record OpenFile(FileId Id, DeviceFile File, PathNode Node, int Flags, Descriptor StandIn)
 {
+    private long _position;
+    private int _seenLow;
+
     /// <summary>What of it clients may map; null for a queue.</summary>
     public FilePages? Pages { get; init; }
+
+    /// <summary>
+    /// The file's position, in bytes, for read(2) and write(2). Kept here and not in the stand-in, whose own position makes such calls
+    /// fail where no filter sees them (<see cref="StandInFile.ForClients"/>). One open, one description, one position.
+    /// </summary>
+    public ulong Position => (ulong)Volatile.Read(ref _position);
+
+    /// <summary>Bytes have been read or written at the position.</summary>
+    public void Advance(long bytes) => Interlocked.Add(ref _position, bytes);
+
+    /// <summary>True the first time that it is asked.</summary>
+    public bool IsFirstAtLowNumber() => Interlocked.Exchange(ref _seenLow, 1) == 0;
 
     /// <summary>It was opened for reading, or for writing.</summary>
     public bool Allows(bool writing) => (Flags & Linux.O_ACCMODE) != (writing ? Linux.O_RDONLY : Linux.O_WRONLY);

@@ -77,7 +77,7 @@ internal sealed unsafe class OpenFiles : IDisposable
         tables.ById[id] = open;
         tables.ByWatch[watch] = open;
         Interlocked.Increment(ref _count);
-        if (StandInFile.Reopen(first, flags) is not { } second)
+        if (StandInFile.ForClients(first, flags) is not { } second)
         {
             Forget(watch);
             Interlocked.Decrement(ref _count);

@@ -43,6 +43,19 @@ internal static unsafe class StandInFile
         return Reopen(reading, Linux.O_RDWR | Linux.O_NONBLOCK);
     }
 
+    /// <summary>
+    /// The description that clients get. Its position is the last that there is, where the kernel itself refuses read(2) and write(2) with
+    /// EINVAL, as for a device that knows neither: at a number below those that are trapped nobody reads zeros, and no bytes are lost.
+    /// </summary>
+    /// <inheritdoc cref="Reopen"/>
+    public static Descriptor? ForClients(Descriptor first, int flags)
+    {
+        Descriptor? second = Reopen(first, flags);
+        if (second is not null)
+            _ = LibC.lseek(second, long.MaxValue, Linux.SEEK_SET); // a pipe has no position
+        return second;
+    }
+
     /// <summary>Opens it once more.</summary>
     /// <param name="first">The first description.</param>
     /// <param name="flags">open(2) flags: access mode, O_NONBLOCK and O_APPEND are kept.</param>

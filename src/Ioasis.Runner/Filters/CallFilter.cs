@@ -7,7 +7,8 @@ namespace Ioasis.Runner.Filters;
 /// <summary>
 /// The seccomp filter of a client: which system calls stop and ask this process. A filter sees numbers only, so calls by path stop
 /// always; calls by descriptor stop when the number is one that emulated files are given (see <see cref="FileNumbers"/>), at no cost to
-/// other descriptors; ioctls of the iommufd and VFIO type and accesses to a region's offset stop at any number.
+/// other descriptors; ioctls of the iommufd and VFIO type, accesses to a region's offset or as small as a register, and shared mappings
+/// of files stop at any number. Of 32-bit programs only what could reach an emulated file stops, to be refused.
 /// </summary>
 internal static class CallFilter
 {
@@ -22,24 +23,52 @@ internal static class CallFilter
     /// <summary>Above every number that a descriptor can have: -1 and AT_FDCWD are no descriptors.</summary>
     private const uint NoDescriptor = 0x40000000;
 
+    private const uint StandardStreams = 3;
+
+    /// <summary>Bytes of the widest register.</summary>
+    private const uint LargestRegister = 8;
+
     private const string Ask = "ask", Allow = "allow";
 
     /// <param name="table">The architecture.</param>
     /// <param name="firstNumber">The lowest descriptor that an emulated file is given, inclusive.</param>
-    public static sock_filter[] Build(SyscallTable table, uint firstNumber)
+    /// <param name="passes">Calls that do not stop in this run, whatever their arguments are.</param>
+    public static sock_filter[] Build(SyscallTable table, uint firstNumber, params ReadOnlySpan<Call> passes)
     {
         var program = new BpfProgram();
         program.LoadArchitecture();
         program.JumpIfEqual(table.AuditArchitecture, "known architecture");
+        if (table.Foreign is { } foreign)
+        {
+            program.JumpIfEqual(foreign.AuditArchitecture, "32-bit");
+            program.Return(Linux.SECCOMP_RET_ALLOW);
+            program.Label("32-bit");
+            program.LoadNumber();
+            JumpToRules(program, foreign, highOffset: "32-bit positioned");
+        }
+
         program.Return(Linux.SECCOMP_RET_ALLOW);
 
         program.Label("known architecture");
         program.LoadNumber();
         foreach ((Call call, int number) in table.Numbers)
-            program.JumpIfEqual((uint)number, RuleOf(call));
+        {
+            if (!passes.Contains(call))
+                program.JumpIfEqual((uint)number, RuleOf(call));
+        }
+
+        if (table.X32 is { } x32)
+        {
+            program.JumpIfAnyBit(SyscallTable.X32Bit, "x32");
+            program.Return(Linux.SECCOMP_RET_ALLOW);
+            program.Label("x32");
+            JumpToRules(program, x32, highOffset: "at offset");
+        }
+
         program.Return(Linux.SECCOMP_RET_ALLOW);
 
-        // fstat as C libraries write it: newfstatat(fd, "", …, AT_EMPTY_PATH). Frequent, and of interest for our numbers only.
+        // fstat as C libraries write it: newfstatat(fd, "", …, AT_EMPTY_PATH). Frequent, and of interest for our numbers only, and for the
+        // standard streams, which each program asks about once: they may have been redirected to one of ours.
         program.Label("newfstatat");
         program.LoadArgument(3);
         program.JumpIfAnyBit(Linux.AT_EMPTY_PATH, "path may be empty");
@@ -51,13 +80,34 @@ internal static class CallFilter
         program.Label("path may be empty");
         program.LoadArgument(0);
         program.JumpIfAtLeast(firstNumber, Ask);
-        program.Return(Linux.SECCOMP_RET_ALLOW);
+        program.JumpIfAtLeast(StandardStreams, Allow);
+        program.Return(Linux.SECCOMP_RET_USER_NOTIF);
+        program.Label("fstat");
+        program.LoadArgument(0);
+        program.JumpIfAtLeast(StandardStreams, "descriptor");
+        program.Return(Linux.SECCOMP_RET_USER_NOTIF);
 
         program.Label("ioctl");
         program.LoadArgument(1);
+        program.JumpIfEqual(Linux.KVM_SET_DEVICE_ATTR, Ask);
         program.And(0xff00);
         program.JumpIfEqual(IoctlType, Ask);
         AskIfDescriptor(program, "descriptor", 0, firstNumber);
+
+        // Registers are read and written by one to eight bytes, ordinary files hardly ever. So BAR 0, at offset 0, works at any number.
+        program.Label("register");
+        program.LoadArgumentHigh(2);
+        program.JumpIfAtLeast(1, "at offset");
+        program.LoadArgument(2);
+        program.JumpIfAtLeast(LargestRegister + 1, "at offset");
+        program.LoadArgument(0);
+        program.JumpIfAtLeast(NoDescriptor, Allow);
+        program.Return(Linux.SECCOMP_RET_USER_NOTIF);
+
+        program.Label("32-bit positioned"); // (fd, buffer, count, low word, high word)
+        program.LoadArgument(4);
+        program.JumpIfAtLeast((uint)(FirstRegionOffset >> 32), Ask);
+        AskIfDescriptor(program, "32-bit at position", 0, firstNumber);
 
         program.Label("at offset");
         program.LoadArgumentHigh(3);
@@ -71,13 +121,27 @@ internal static class CallFilter
         program.Return(Linux.SECCOMP_RET_ALLOW);
         AskIfDescriptor(program, "duplicate", 0, firstNumber);
 
-        AskIfDescriptor(program, "mmap", 4, firstNumber);
+        // A device is mapped shared, which few ordinary files are: that is checked at any number.
+        program.Label("mmap");
+        program.LoadArgument(4);
+        program.JumpIfAtLeast(NoDescriptor, Allow);
+        program.JumpIfAtLeast(firstNumber, Ask);
+        program.LoadArgument(3);
+        program.JumpIfAnyBit(Linux.MAP_ANONYMOUS, Allow);
+        program.And(Linux.MAP_TYPE);
+        program.JumpIfEqual(Linux.MAP_PRIVATE, Allow);
 
         program.Label(Ask);
         program.Return(Linux.SECCOMP_RET_USER_NOTIF);
         program.Label(Allow);
         program.Return(Linux.SECCOMP_RET_ALLOW);
         return program.Assemble();
+    }
+
+    private static void JumpToRules(BpfProgram program, ForeignCalls calls, string highOffset)
+    {
+        foreach ((Call call, int number) in calls.Numbers)
+            program.JumpIfEqual((uint)number, call is PRead64 or PWrite64 or PReadV or PWriteV or PReadV2 or PWriteV2 ? highOffset : RuleOf(call));
     }
 
     /// <summary>Asks when the argument is a descriptor from <paramref name="firstNumber"/> up; ends the rule.</summary>
@@ -95,8 +159,10 @@ internal static class CallFilter
         NewFStatAt => "newfstatat",
         StatX => "statx",
         Ioctl => "ioctl",
-        PRead64 or PWrite64 or PReadV or PWriteV or PReadV2 or PWriteV2 => "at offset",
-        Read or Write or ReadV or WriteV or LSeek or FStat or Dup or GetDents64 => "descriptor",
+        PRead64 or PWrite64 => "register",
+        PReadV or PWriteV or PReadV2 or PWriteV2 => "at offset",
+        FStat => "fstat",
+        Read or Write or ReadV or WriteV or LSeek or Dup or Dup2 or Dup3 or GetDents64 => "descriptor",
         FCntl => "fcntl",
         MMap => "mmap",
         _ => Ask,

@@ -2,6 +2,7 @@ using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Memory;
 using Ioasis.Engine.Reasons;
 using Ioasis.Runner.Native;
+using Ioasis.Runner.Processes;
 
 namespace Ioasis.Runner.Memory;
 
@@ -122,14 +123,16 @@ internal sealed unsafe partial class RemoteMemory
     }
 
     /// <summary>
-    /// Whether the kernel finds a page there, by copying one byte through process_vm_readv, which refuses device memory. True when the
-    /// process cannot be asked that way at the moment.
+    /// Whether the kernel finds a page there, by copying one byte through process_vm_readv, which refuses device memory (or, where that
+    /// call is forbidden, through its file). True when the process cannot be asked that way at the moment.
     /// </summary>
     private bool CanBeReached(ulong address)
     {
+        byte unused;
+        if (!Reach.CopiesMemory)
+            return LibC.pread(_memory, &unused, 1, address) == 1;
         if (!_fastPath.TryEnter())
             return true;
-        byte unused;
         bool reached = !Process.IsRunning || CopyFast(address, &unused, 1, write: false) != 0;
         _fastPath.Leave();
         return reached;

@@ -16,7 +16,7 @@ namespace Ioasis.Runner.Memory;
 /// process itself cannot write, each mapping is asked for its permissions first. It is the faster one up to two pages. The
 /// <em>fast</em> one (process_vm_readv and process_vm_writev) goes by the process's number: it checks that the process lives (pidfd;
 /// after reading, so that what was read is surely the process's; before writing) and is closed while the process may be running
-/// another program (<see cref="FastPath"/>).
+/// another program (<see cref="FastPath"/>). Where a container forbids those calls there is the exact way only.
 /// </remarks>
 internal sealed unsafe partial class RemoteMemory : ClientMemory, IDisposable
 {
@@ -116,7 +116,7 @@ internal sealed unsafe partial class RemoteMemory : ClientMemory, IDisposable
     private int CopyPart(ulong remote, byte* local, int length, bool write)
     {
         bool exact = length <= ExactLength && _map.IsCheap;
-        if (!exact && _fastPath.TryEnter())
+        if (!exact && Reach.CopiesMemory && _fastPath.TryEnter())
         {
             int copied = write && !Process.IsRunning ? -1 : CopyFast(remote, local, length, write);
             if (!write && !Process.IsRunning)

@@ -89,7 +89,6 @@ internal static class Linux
     public const uint FIONBIO = 0x5421;
 
     public const int SEEK_SET = 0;
-    public const int SEEK_CUR = 1;
 
     public const int PROT_READ = 1;
     public const int PROT_WRITE = 2;
@@ -165,4 +164,7 @@ internal static class Linux
 
     public const uint LINUX_CAPABILITY_VERSION_3 = 0x20080522;
     public const int KCMP_VM = 1;
+
+    /// <summary>linux/kvm.h: _IOW(0xAE, 0xe1, struct kvm_device_attr).</summary>
+    public const uint KVM_SET_DEVICE_ATTR = 0x4018AEE1;
 }

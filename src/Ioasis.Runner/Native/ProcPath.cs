@@ -18,6 +18,15 @@ internal unsafe struct ProcPath
         return path;
     }
 
+    /// <summary>/proc/THREAD/fdinfo/DESCRIPTOR</summary>
+    public static ProcPath DescriptorFacts(int thread, int descriptor)
+    {
+        ProcPath path = default;
+        path.Add("/proc/"u8, thread);
+        path.Add("/fdinfo/"u8, descriptor);
+        return path;
+    }
+
     /// <summary>[task/THREAD/]fd/DESCRIPTOR, relative to /proc/PROCESS: the first thread's are the process's, by a shorter way.</summary>
     public static ProcPath TaskDescriptor(int process, int thread, int descriptor)
     {

@@ -151,6 +151,15 @@ internal unsafe struct sock_fprog
     public sock_filter* filter;
 }
 
+/// <summary>linux/kvm.h: the argument of KVM_SET_DEVICE_ATTR.</summary>
+internal struct kvm_device_attr
+{
+    public uint flags;
+    public uint group;
+    public ulong attr;
+    public ulong addr;
+}
+
 /// <summary>linux/capability.h, version 3: the arguments of capget(2).</summary>
 internal struct cap_user_header
 {

@@ -94,6 +94,18 @@ internal sealed unsafe class Listener : IDisposable
         return 0;
     }
 
+    /// <summary>Installs a copy of a descriptor of ours in the client, at the lowest free number, and has its call return the number.</summary>
+    /// <returns>As <see cref="ReturnDescriptor"/>; the descriptor stays ours in any case.</returns>
+    public int ReturnCopy(in seccomp_notif call, Descriptor file, bool closeOnExec)
+    {
+        var install = new seccomp_notif_addfd { id = call.id, srcfd = file.Number, newfd_flags = closeOnExec ? (uint)Linux.O_CLOEXEC : 0 };
+        int installed = Retry(Linux.SECCOMP_IOCTL_NOTIF_ADDFD, &install);
+        if (installed < 0)
+            return Marshal.GetLastPInvokeError();
+        Return(in call, installed);
+        return 0;
+    }
+
     /// <summary>Installs a descriptor in a client whose call is answered later.</summary>
     /// <param name="call">The call's number.</param>
     /// <param name="file">What to install, close-on-exec; stays ours.</param>

@@ -18,7 +18,8 @@ namespace Ioasis.Runner.Processes;
 /// <summary>
 /// The thread of a client whose call is being served. One object a service thread, set anew for each call.
 /// </summary>
-internal sealed unsafe class Caller(ProcessTable processes, OpenFiles files, FreeNumber numbers, Listener listener, ulong granted) : ICaller
+internal sealed unsafe class Caller(
+    ProcessTable processes, OpenFiles files, FreeNumber numbers, ClientEvents? events, Listener listener, ulong granted) : ICaller
 {
     /// <summary>
     /// The first user namespace, as /proc/PID/ns/user shows it (the number is PROC_USER_INIT_INO of linux/proc_ns.h): capabilities of others
@@ -96,11 +97,13 @@ internal sealed unsafe class Caller(ProcessTable processes, OpenFiles files, Fre
     {
         line = null;
         // Ours to hand over: the event line owns it, as it outlives this call.
-        using Descriptor copy = DescriptorCopy.Of(_process, Thread, descriptor);
+        using Descriptor copy = events is null ? DescriptorCopy.Of(_process, Thread, descriptor) : events.CopyOf(Thread, descriptor);
         if (copy.IsInvalid)
         {
-            return ProcessTable.Identify(Thread, descriptor, out _) != 0
-                ? why.Because(ReasonCode.BadDescriptor, (ulong)(uint)descriptor)
+            if (ProcessTable.Identify(Thread, descriptor, out _) != 0)
+                return why.Because(ReasonCode.BadDescriptor, (ulong)(uint)descriptor);
+            return EventName.TryRead(Thread, descriptor, out _)
+                ? why.Because(ReasonCode.EventOutOfReach, (ulong)(uint)descriptor)
                 : why.Because(ReasonCode.DescriptorNotAnEvent, (ulong)(uint)descriptor);
         }
 
@@ -119,7 +122,7 @@ internal sealed unsafe class Caller(ProcessTable processes, OpenFiles files, Fre
     public Errno TakeFile(int descriptor, AddressRange range, out FileMemory? memory, ref Reason why)
     {
         memory = null;
-        using Descriptor copy = DescriptorCopy.Of(_process, Thread, descriptor);
+        using Descriptor copy = DescriptorCopy.PathOf(Thread, descriptor);
         if (copy.IsInvalid)
             return why.Because(ReasonCode.BadDescriptor, (ulong)(uint)descriptor);
         using var file = new SafeFileHandle(copy.Number, ownsHandle: false);

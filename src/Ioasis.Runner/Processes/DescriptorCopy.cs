@@ -3,9 +3,24 @@ using Ioasis.Runner.Syscalls;
 
 namespace Ioasis.Runner.Processes;
 
-/// <summary>Takes copies of clients' descriptors (pidfd_getfd): the same open file, with its position and flags.</summary>
-internal static class DescriptorCopy
+/// <summary>
+/// Takes copies of clients' descriptors (pidfd_getfd): the same open file, with its position and flags. Where that is forbidden
+/// (<see cref="Reach.CopiesDescriptors"/>) there are none.
+/// </summary>
+internal static unsafe class DescriptorCopy
 {
+    /// <summary>
+    /// Not the open file, but the inode behind a descriptor: enough to ask what it is, and to open it anew by /proc. Always permitted.
+    /// </summary>
+    /// <param name="thread">A thread that waits for us to answer.</param>
+    /// <param name="descriptor">One of its descriptors.</param>
+    /// <returns>Our own descriptor, opened with O_PATH; invalid when the client's is not open.</returns>
+    public static Descriptor PathOf(int thread, int descriptor)
+    {
+        ProcPath path = ProcPath.Descriptor(thread, descriptor);
+        return new Descriptor(LibC.openat(Linux.AT_FDCWD, path.Text, Linux.O_PATH | Linux.O_CLOEXEC));
+    }
+
     /// <summary>Copies a descriptor of a known process.</summary>
     /// <param name="process">The process.</param>
     /// <param name="thread">A thread of it that waits for us to answer.</param>
@@ -13,6 +28,8 @@ internal static class DescriptorCopy
     /// <returns>Our own descriptor; invalid when it cannot be had.</returns>
     public static Descriptor Of(ClientProcess process, int thread, int descriptor)
     {
+        if (!Reach.CopiesDescriptors)
+            return new Descriptor(-1);
         Descriptor copy = Copy(process.PidFd, descriptor);
         // The first thread of a process may have ended before the others, and then has no files.
         return copy.IsInvalid ? Of(thread, descriptor) : copy;
@@ -21,6 +38,8 @@ internal static class DescriptorCopy
     /// <summary>Copies a descriptor of a thread whose process is not known.</summary>
     public static Descriptor Of(int thread, int descriptor)
     {
+        if (!Reach.CopiesDescriptors)
+            return new Descriptor(-1);
         using Descriptor ofThread = OpenPidFd(thread, Linux.PIDFD_THREAD);
         if (!ofThread.IsInvalid)
             return Copy(ofThread, descriptor);

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Ioasis.Runner.Memory;
 using Ioasis.Runner.Native;
 
 namespace Ioasis.Runner.Processes;
@@ -30,9 +30,7 @@ internal readonly record struct ImageMark(ulong Address, ulong First, ulong Seco
             if (vector[i] != AT_RANDOM)
                 continue;
             ulong* random = stackalloc ulong[2];
-            var here = new iovec { iov_base = random, iov_len = 16 };
-            var there = new iovec { iov_base = (void*)vector[i + 1], iov_len = 16 };
-            return LibC.process_vm_readv(thread, &here, 1, &there, 1, 0) == 16 ? new ImageMark(vector[i + 1], random[0], random[1]) : default;
+            return TaskMemory.Read(thread, vector[i + 1], random, 16) ? new ImageMark(vector[i + 1], random[0], random[1]) : default;
         }
 
         return default;

@@ -6,9 +6,9 @@ namespace Ioasis.Runner.Syscalls;
 internal static class Arm64
 {
     public static SyscallTable Table { get; } = new(
-        (Dup, 23), (FCntl, 25), (Ioctl, 29), (FAccessAt, 48), (OpenAt, 56), (Call.GetDents64, 61), (LSeek, 62), (Read, 63), (Write, 64),
+        (EventFd2, 19), (Dup, 23), (Dup3, 24), (FCntl, 25), (Ioctl, 29), (FAccessAt, 48), (OpenAt, 56), (Call.GetDents64, 61), (LSeek, 62), (Read, 63), (Write, 64),
         (ReadV, 65), (WriteV, 66), (PRead64, 67), (PWrite64, 68), (PReadV, 69), (PWriteV, 70), (ReadLinkAt, 78), (NewFStatAt, 79),
-        (FStat, 80), (ExecVe, 221), (MMap, 222), (ExecVeAt, 281), (PReadV2, 286), (PWriteV2, 287), (StatX, 291), (OpenAt2, 437),
+        (FStat, 80), (ExecVe, 221), (MMap, 222), (ExecVeAt, 281), (PReadV2, 286), (PWriteV2, 287), (StatX, 291), (IoUringSetup, 425), (OpenAt2, 437),
         (FAccessAt2, 439))
     {
         AuditArchitecture = 0xC00000B7,

@@ -37,8 +37,15 @@ internal enum Call : byte
     FStat,
     MMap,
     Dup,
+    Dup2,
+    Dup3,
     FCntl,
     GetDents64,
+
+    // New descriptors of other kinds: trapped only in runs that need it.
+    EventFd,
+    EventFd2,
+    IoUringSetup,
 
     // The end of one image and the start of the next.
     ExecVe,

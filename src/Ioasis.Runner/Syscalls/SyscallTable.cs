@@ -37,6 +37,12 @@ internal sealed class SyscallTable
     /// <summary>AUDIT_ARCH_* of linux/audit.h.</summary>
     public required uint AuditArchitecture { get; init; }
 
+    /// <summary>The 32-bit programs that such a machine runs too; null when their calls are not known here.</summary>
+    public ForeignCalls? Foreign { get; init; }
+
+    /// <summary>x32: programs with 32-bit pointers whose calls come under the native architecture, numbered from <see cref="X32Bit"/> up.</summary>
+    public ForeignCalls? X32 { get; init; }
+
     // Calls that this process makes by number.
     public required int Seccomp { get; init; }
     public required int PidFdOpen { get; init; }
@@ -50,6 +56,16 @@ internal sealed class SyscallTable
     public required int O_NOFOLLOW { get; init; }
 
     public required StatLayout Stat { get; init; }
+
+    /// <summary>Set in the numbers of x32 calls (__X32_SYSCALL_BIT of asm/unistd.h), and in no others.</summary>
+    public const int X32Bit = 0x40000000;
+
+    /// <summary>The call is of a program whose calls are not served.</summary>
+    public bool IsForeign(uint architecture, int number) => architecture != AuditArchitecture || (number & X32Bit) != 0;
+
+    /// <summary>The call of such a program.</summary>
+    public Call ForeignCallOf(uint architecture, int number) =>
+        (architecture == AuditArchitecture ? X32 : architecture == Foreign?.AuditArchitecture ? Foreign : null)?.CallOf(number) ?? Call.None;
 
     /// <summary>The call with this number.</summary>
     public Call CallOf(int number) => (uint)number < (uint)_calls.Length ? _calls[number] : Call.None;

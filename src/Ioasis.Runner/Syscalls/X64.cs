@@ -7,11 +7,17 @@ internal static class X64
 {
     public static SyscallTable Table { get; } = new(
         (Read, 0), (Write, 1), (Open, 2), (Stat, 4), (FStat, 5), (LStat, 6), (LSeek, 8), (MMap, 9), (Ioctl, 16),
-        (PRead64, 17), (PWrite64, 18), (ReadV, 19), (WriteV, 20), (Access, 21), (Dup, 32), (ExecVe, 59), (FCntl, 72),
+        (PRead64, 17), (PWrite64, 18), (ReadV, 19), (WriteV, 20), (Access, 21), (Dup, 32), (Dup2, 33), (ExecVe, 59), (FCntl, 72),
         (Creat, 85), (ReadLink, 89), (Call.GetDents64, 217), (OpenAt, 257), (NewFStatAt, 262), (ReadLinkAt, 267), (FAccessAt, 269),
-        (PReadV, 295), (PWriteV, 296), (ExecVeAt, 322), (PReadV2, 327), (PWriteV2, 328), (StatX, 332), (OpenAt2, 437), (FAccessAt2, 439))
+        (EventFd, 284), (EventFd2, 290), (Dup3, 292), (PReadV, 295), (PWriteV, 296), (ExecVeAt, 322), (PReadV2, 327), (PWriteV2, 328), (StatX, 332), (IoUringSetup, 425), (OpenAt2, 437), (FAccessAt2, 439))
     {
         AuditArchitecture = 0xC000003E,
+        X32 = new ForeignCalls(0xC000003E,
+            (Read, 0x40000000), (Write, 0x40000001), (Open, 0x40000002), (MMap, 0x40000009), (PRead64, 0x40000011), (PWrite64, 0x40000012),
+            (Creat, 0x40000055), (OpenAt, 0x40000101), (OpenAt2, 0x400001b5), (Ioctl, 0x40000202), (ReadV, 0x40000203), (WriteV, 0x40000204)),
+        Foreign = new ForeignCalls(0x40000003, // AUDIT_ARCH_I386: asm/unistd_32.h
+            (Read, 3), (Write, 4), (Open, 5), (Creat, 8), (Ioctl, 54), (ReadV, 145), (WriteV, 146), (PRead64, 180), (PWrite64, 181), (MMap, 192),
+            (OpenAt, 295), (PReadV, 333), (PWriteV, 334), (PReadV2, 378), (PWriteV2, 379), (OpenAt2, 437)),
         Seccomp = 317,
         PidFdOpen = 434,
         PidFdGetFd = 438,

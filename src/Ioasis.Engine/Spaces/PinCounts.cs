@@ -3,18 +3,37 @@ namespace Ioasis.Engine.Spaces;
 /// <summary>
 /// How often each page is pinned: the borders between pages that are pinned differently often, in a balanced tree (a treap). Each node knows
 /// the sum of the changes below it, and how many pages there are pinned least often. So one more pin of a million pages with a hundred thousand
-/// borders between them is two borders changed, and the pages without a pin among them are counted, in O(log borders).
+/// borders between them is two borders changed, and the pages without a pin among them are counted, in O(log borders). A pin of all pages, the
+/// most frequent one, is a number beside the tree.
 /// </summary>
 /// <remarks>Guarded by the context's lock. Page numbers are below 2^52, so one past the last is a number too.</remarks>
-internal struct PinCounts(PinNodes nodes)
+internal struct PinCounts(PinNodes nodes, PageRun whole)
 {
     private uint _root;
+    private int _base; // pins of all pages; below 0 when some that were added in parts have been removed as a whole
 
     /// <summary>No page is pinned.</summary>
-    public readonly bool IsEmpty => _root == 0;
+    public readonly bool IsEmpty => Unpinned(whole) == whole.Count;
+
+    /// <summary>Gives what the tree still needs back, when no page is pinned.</summary>
+    public void Clear()
+    {
+        int left = _base;
+        _base = 0;
+        if (left != 0)
+            AddToTree(whole, left);
+    }
 
     /// <summary>Adds pins to each page of a run, or takes them away when <paramref name="by"/> is negative.</summary>
     public void Add(PageRun pages, int by)
+    {
+        if (pages == whole)
+            _base += by;
+        else
+            AddToTree(pages, by);
+    }
+
+    private void AddToTree(PageRun pages, int by)
     {
         nodes.Ensure(3); // one more than is taken: an emptied pool is made anew only when nothing is in use
         Change(ref _root, pages.First, by);
@@ -24,7 +43,7 @@ internal struct PinCounts(PinNodes nodes)
     /// <summary>Pages of a run that have no pin.</summary>
     public readonly ulong Unpinned(PageRun pages)
     {
-        Scan scan = new(pages, default, wantsPinned: false);
+        Scan scan = new(pages, default, wantsPinned: false) { Pins = _base };
         Visit(_root, ref scan);
         scan.Finish();
         return scan.Pages;
@@ -34,7 +53,7 @@ internal struct PinCounts(PinNodes nodes)
     /// <returns>How many were found; there may be more when that is all that there is room for.</returns>
     public readonly int FindUnpinned(PageRun pages, Span<PageRun> runs)
     {
-        Scan scan = new(pages, runs, wantsPinned: false);
+        Scan scan = new(pages, runs, wantsPinned: false) { Pins = _base };
         Visit(_root, ref scan);
         scan.Finish();
         return scan.Found;
@@ -43,7 +62,7 @@ internal struct PinCounts(PinNodes nodes)
     /// <summary>As <see cref="FindUnpinned"/>, for pages that have one.</summary>
     public readonly int FindPinned(PageRun pages, Span<PageRun> runs)
     {
-        Scan scan = new(pages, runs, wantsPinned: true);
+        Scan scan = new(pages, runs, wantsPinned: true) { Pins = _base };
         Visit(_root, ref scan);
         scan.Finish();
         return scan.Found;
@@ -172,7 +191,7 @@ internal struct PinCounts(PinNodes nodes)
             return;
         }
 
-        if (node.First >= scan.At && node.Last < scan.End && scan.TrySkip(in node))
+        if (node.First >= scan.At && node.Last <= scan.End && scan.TrySkip(in node))
             return;
         Visit(node.Left, ref scan);
         if (node.Page < scan.End)

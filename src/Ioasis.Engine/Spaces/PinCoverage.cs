@@ -25,7 +25,7 @@ internal sealed class PinCoverage
     public PinCoverage(PinPool pool, PageRun pages, int count, SharedPages? shared)
     {
         _whole = pages;
-        _counts = new PinCounts(pool.Counts);
+        _counts = new PinCounts(pool.Counts, pages);
         _origins = new PinOrigins(pool.Origins, shared);
         if (count != 0)
             _counts.Add(pages, count);
@@ -87,7 +87,11 @@ internal sealed class PinCoverage
     public SharedPages? Find(ulong page, out ulong last) => _origins.Find(page, out last);
 
     /// <summary>No DMA uses any page any more.</summary>
-    public void Release() => _origins.Release();
+    public void Release()
+    {
+        _counts.Clear();
+        _origins.Release();
+    }
 
     private Errno Acquire(PageRun pages, ulong missing, ref Backing owner, ref Reason why)
     {

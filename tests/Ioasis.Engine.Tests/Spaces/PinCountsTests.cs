@@ -15,7 +15,7 @@ public sealed class PinCountsTests
     {
         const int pages = 200;
         Random random = new(seed);
-        PinCounts counts = new(_nodes);
+        PinCounts counts = new(_nodes, Run(0, pages - 1));
         int[] plain = new int[pages];
         List<(int First, int Last)> pins = [];
         PageRun[] found = new PageRun[pages];
@@ -23,6 +23,8 @@ public sealed class PinCountsTests
         {
             bool remove = pins.Count != 0 && (random.Next(2) == 0 || pins.Count > 60);
             int first = random.Next(pages), last = random.Next(4) == 0 ? first : random.Next(first, pages);
+            if (!remove && random.Next(8) == 0)
+                (first, last) = (0, pages - 1);
             if (remove)
             {
                 int which = random.Next(pins.Count);
@@ -53,12 +55,32 @@ public sealed class PinCountsTests
         Assert.Equal(0, _nodes.InUse);
     }
 
+    [Fact]
+    public void PinsOfAllPagesMayGoInPartsAndPartsAsAWhole()
+    {
+        PageRun whole = Run(0, 99), left = Run(0, 39), right = Run(40, 99);
+        PinCounts counts = new(_nodes, whole);
+        counts.Add(whole, +1);
+        counts.Add(left, -1);
+        Assert.Equal((40ul, false), (counts.Unpinned(whole), counts.IsEmpty));
+        counts.Add(right, -1);
+        Assert.Equal((100ul, true), (counts.Unpinned(whole), counts.IsEmpty));
+        counts.Clear();
+        Assert.Equal(0, _nodes.InUse);
+        counts.Add(left, +1);
+        counts.Add(right, +1);
+        counts.Add(whole, -1);
+        Assert.True(counts.IsEmpty);
+        counts.Clear();
+        Assert.Equal(0, _nodes.InUse);
+    }
+
     [Theory]
     [InlineData(1_000)]
     [InlineData(100_000)]
     public void APinOfAllPagesLooksAtFewNodesHoweverManyPiecesArePinned(int pieces)
     {
-        PinCounts counts = new(_nodes);
+        PinCounts counts = new(_nodes, Run(0, 2 * pieces - 1));
         for (int i = 0; i < pieces; i++)
             counts.Add(Run(2 * i, 2 * i), +1);
         PageRun whole = Run(0, 2 * pieces - 1), half = Run(pieces / 2, 2 * pieces - 1);
@@ -80,7 +102,7 @@ public sealed class PinCountsTests
     [Fact]
     public void WhatACrowdHasNeededGoesWithIt()
     {
-        PinCounts counts = new(_nodes);
+        PinCounts counts = new(_nodes, Run(0, 100_000));
         for (int i = 0; i < 50_000; i++)
             counts.Add(Run(2 * i, 2 * i), +1);
         WeakReference array = ArrayOf(50_000);

@@ -78,11 +78,7 @@ internal sealed unsafe class HeldFile
         while (done < length)
         {
             int part = Math.Min(length - done, Chunk);
-            var here = new iovec { iov_base = local + done, iov_len = (nuint)part };
-            var there = new iovec { iov_base = (byte*)_address + offset + (ulong)done, iov_len = (nuint)part };
-            nint copied = write
-                ? LibC.process_vm_writev(Environment.ProcessId, &here, 1, &there, 1, 0)
-                : LibC.process_vm_readv(Environment.ProcessId, &here, 1, &there, 1, 0);
+            nint copied = TaskMemory.CopyOwn((byte*)_address + offset + (ulong)done, local + done, part, write);
             done += (int)Math.Max(copied, 0);
             if (copied < part)
                 break;

@@ -9,6 +9,9 @@ namespace Ioasis.Runner.Memory;
 /// </summary>
 internal static unsafe class TaskMemory
 {
+    // This process's own memory as a file; null where process_vm_readv may be used.
+    private static readonly Descriptor? s_own = Reach.CopiesMemory ? null : Open(Environment.ProcessId, "mem"u8, Linux.O_RDWR);
+
     /// <summary>Reads bytes.</summary>
     /// <returns>Whether all could be read.</returns>
     public static bool Read(int thread, ulong address, void* into, int length)
@@ -29,6 +32,22 @@ internal static unsafe class TaskMemory
         var here = new iovec { iov_base = from, iov_len = (nuint)length };
         var there = new iovec { iov_base = (void*)address, iov_len = (nuint)length };
         return LibC.process_vm_writev(thread, &here, 1, &there, 1, 0) == length;
+    }
+
+    /// <summary>
+    /// Copies from or to this process's own memory, which may not be there (a mapping of a file that was truncated): by the kernel, so that
+    /// nobody is hurt.
+    /// </summary>
+    /// <returns>Bytes copied, or -1.</returns>
+    public static nint CopyOwn(byte* at, byte* local, int length, bool write)
+    {
+        if (s_own is { } own)
+            return write ? LibC.pwrite(own, local, (nuint)length, (ulong)at) : LibC.pread(own, local, (nuint)length, (ulong)at);
+        var here = new iovec { iov_base = local, iov_len = (nuint)length };
+        var there = new iovec { iov_base = at, iov_len = (nuint)length };
+        return write
+            ? LibC.process_vm_writev(Environment.ProcessId, &here, 1, &there, 1, 0)
+            : LibC.process_vm_readv(Environment.ProcessId, &here, 1, &there, 1, 0);
     }
 
     private static bool ReadByFile(int thread, ulong address, void* into, int length)

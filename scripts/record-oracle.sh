@@ -13,7 +13,7 @@ work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 
 "$here/../tests/programs/build.sh" "$work/programs"
 mkdir "$work/root"
-cp "$work/programs/edu-static" "$work/programs/lifetime-static" "$work/programs/legacy-static" "$work/root/"
+cp "$work/programs/edu-static" "$work/programs/lifetime-static" "$work/programs/legacy-static" "$work/programs/paths-static" "$work/root/"
 # The second serial port takes the recording: the first one has the kernel's messages, DMA faults among them.
 cat > "$work/root/test.sh" <<'GUEST'
 #!/bin/sh
@@ -29,6 +29,10 @@ for mode in threads signals dup fork exec scm; do
 done
 for mode in groups device type1 type1v2 compat1 compat2; do
     begin "legacy-$mode"; /legacy-static $mode || failed=1
+done
+chmod 666 /dev/iommu # as ours is: everybody's
+for mode in nobody root; do
+    begin "paths-$mode"; /paths-static $mode || failed=1
 done
 begin end
 exit $failed

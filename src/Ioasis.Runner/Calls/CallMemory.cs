@@ -35,6 +35,20 @@ internal static unsafe class CallMemory
         return -1;
     }
 
+    /// <summary>Whether all bytes are there and zero; at most a page.</summary>
+    public static bool IsZero(int thread, ulong address, int length)
+    {
+        byte* bytes = stackalloc byte[Math.Max(length, 1)];
+        return length <= 0 || (Read(thread, address, bytes, length) && new ReadOnlySpan<byte>(bytes, length).IndexOfAnyExcept((byte)0) < 0);
+    }
+
+    /// <summary>Whether there is a byte.</summary>
+    public static bool IsReadable(int thread, ulong address)
+    {
+        byte one;
+        return Read(thread, address, &one, 1);
+    }
+
     /// <summary>Writes bytes, if the thread still waits.</summary>
     /// <returns>Whether all could be written.</returns>
     public static bool Write(Listener listener, in seccomp_notif call, ulong address, void* from, int length) =>

@@ -12,7 +12,8 @@ namespace Ioasis.Runner.Calls;
 /// Answers calls on descriptors of emulated files. Calls on other files, which come here because their number is high or their ioctl is
 /// of VFIO's type, continue.
 /// </summary>
-internal sealed class DescriptorCalls(Emulation emulation, Caller caller, DescriptorInstaller installer, NodeStat nodes)
+internal sealed class DescriptorCalls(
+    Emulation emulation, Caller caller, DescriptorInstaller installer, NodeStat nodes, ChangeCalls changes, AttributeCalls attributes)
 {
     private readonly TransferCalls _transfers = new(emulation, caller);
     private readonly DirectoryCalls _directories = new(emulation);
@@ -56,6 +57,21 @@ internal sealed class DescriptorCalls(Emulation emulation, Caller caller, Descri
                 NoteLowNumber(in call, file, (int)arguments[1]);
                 emulation.Listener.Continue(in call);
                 break;
+            case FCntl when (int)arguments[1] == Linux.F_GETFL:
+                emulation.Listener.Continue(in call);
+                break;
+            case FChDir:
+                emulation.Listener.Fail(in call, Linux.ENOTDIR);
+                break;
+            case FChMod or FChOwn when file.Node.Kind != PathKind.Nameless:
+                changes.ServeDescriptor(in call, file.Node);
+                break;
+            case FSetXAttr or FGetXAttr or FListXAttr or FRemoveXAttr when file.Node.Kind != PathKind.Nameless:
+                attributes.Answer(in call, file.Node);
+                break;
+            case FChMod or FChOwn or FSetXAttr or FGetXAttr or FListXAttr or FRemoveXAttr:
+                emulation.Listener.Continue(in call);
+                break;
             case FCntl:
                 Duplicate(in call, process, descriptor, arguments[2], (int)arguments[1] == Linux.F_DUPFD_CLOEXEC);
                 break;
@@ -69,20 +85,35 @@ internal sealed class DescriptorCalls(Emulation emulation, Caller caller, Descri
         }
     }
 
-    /// <summary>The file is no emulated one; it may be a directory with device nodes in it, or a node opened for its path only.</summary>
+    /// <summary>
+    /// The file is no emulated one; it may be a directory with entries of ours in it, or a node or a link that was opened for its path only.
+    /// </summary>
     private void ServeStandIn(in seccomp_notif call, Syscalls.Call kind, int descriptor)
     {
         var arguments = new CallArguments(in call);
         if (kind == Ioctl && (uint)arguments[1] == Linux.KVM_SET_DEVICE_ATTR && _kvm.TryServe(in call, descriptor))
             return;
-        PathNode? node = null;
-        if (descriptor >= emulation.FirstNumber && ProcessTable.Identify(call.pid, descriptor, out FileId id) == 0)
-            _ = emulation.Material.TryFind(id, out node);
-        if (node is not { IsSpecial: true } || kind is Dup or Dup2 or Dup3 or FCntl)
+        PathNode? node = null, shared = null;
+        if (descriptor >= emulation.FirstNumber && ProcessTable.Identify(call.pid, descriptor, out FileId id) == 0
+            && !emulation.Material.TryFind(id, out node))
+        {
+            _ = emulation.SharedDirectories.TryGetValue(id, out shared);
+        }
+
+        bool onlyPath = node is { Kind: PathKind.Device or PathKind.Link };
+        if (kind == FCntl && (int)arguments[1] == Linux.F_GETFL && onlyPath)
+            emulation.Listener.Return(in call, Linux.O_PATH | (node!.Kind == PathKind.Link ? emulation.Table.O_NOFOLLOW : 0));
+        else if (kind == GetDents64 && shared is not null)
+            _directories.AnswerSharedList(in call, shared, descriptor, arguments[1], arguments[2]);
+        else if (kind == LSeek && shared is not null)
+            _directories.AnswerSeek(in call, descriptor, (long)arguments[1], (int)arguments[2]);
+        else if (node is not { IsSpecial: true } || kind is Dup or Dup2 or Dup3 or FCntl)
             emulation.Listener.Continue(in call);
         else if (kind == FStat)
             nodes.AnswerStat(in call, node, arguments[1]);
-        else if (node.Kind == PathKind.Device)
+        else if (kind == FChDir && onlyPath)
+            emulation.Listener.Fail(in call, Linux.ENOTDIR);
+        else if (onlyPath)
             emulation.Listener.Fail(in call, Linux.EBADF); // as with O_PATH
         else if (kind == GetDents64)
             _directories.AnswerList(in call, node, descriptor, arguments[1], arguments[2]);

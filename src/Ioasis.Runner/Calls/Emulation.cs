@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Ioasis.Runner.Explain;
 using Ioasis.Runner.Failures;
 using Ioasis.Runner.Files;
@@ -50,6 +51,17 @@ internal sealed class Emulation
 
     /// <summary>True the first time that it is asked in a run: a 32-bit program was refused a device.</summary>
     public bool IsFirstForeign() => Interlocked.Exchange(ref _foreignRefused, 1) == 0;
+
+    /// <summary>Directories of the host that a client has open, with entries of ours among the host's.</summary>
+    public ConcurrentDictionary<FileId, PathNode> SharedDirectories { get; } = new();
+
+    /// <summary>
+    /// A client has made a symbolic link to a path that may be ours: from now on a path is followed name by name, wherever it begins.
+    /// </summary>
+    public bool LinksLeadHere { get; set; }
+
+    /// <summary>A client has made a device node with the numbers of one of ours: from now on what is opened is looked at.</summary>
+    public bool HasNodesElsewhere { get; set; }
 
     /// <summary>Lets another thread receive, because this one is about to wait.</summary>
     public Action HandOver { get; set; } = () => { };

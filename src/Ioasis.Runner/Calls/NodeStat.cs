@@ -85,7 +85,7 @@ internal sealed unsafe class NodeStat(Emulation emulation)
         file.stx_mask = Linux.STATX_BASIC_STATS;
         if (node.Device is { } device)
         {
-            file.stx_mode = (ushort)(Linux.S_IFCHR | device.Mode);
+            file.stx_mode = (ushort)(Linux.S_IFCHR | (file.stx_mode & 0xfffu)); // chmod changes the stand-in's
             file.stx_rdev_major = device.Major;
             file.stx_rdev_minor = device.Minor;
             file.stx_size = 0;

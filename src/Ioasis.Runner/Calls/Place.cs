@@ -13,7 +13,21 @@ internal readonly record struct Place(PathNode? Node, int Error, int Owner, int 
     /// <summary>None of ours.</summary>
     public static Place Host => default;
 
-    public bool IsHost => Node is null && Error == 0 && Owner == 0;
+    public bool IsHost => Node is null && Error == 0 && Owner == 0 && !IsDetour;
+
+    /// <summary>
+    /// A file or directory of the host that is reached by way of the tree: the kernel, which knows nothing of that, would find another, or
+    /// none. <see cref="ClientPaths.HostPath"/> has where it is.
+    /// </summary>
+    public bool IsDetour { get; init; }
+
+    /// <summary>The directory of ours that lacks the path's last name, when <see cref="Error"/> is ENOENT for that; else null.</summary>
+    public PathNode? Parent { get; init; }
+
+    public LastName Last { get; init; }
+
+    /// <summary>It is in the tree, or would be: no call of the kernel's own may answer.</summary>
+    public bool IsOurs => Parent is not null || Node is { Kind: not PathKind.Directory } or { IsOwned: true };
 
     public static Place Of(PathNode node) => new(node, 0, 0, 0);
 

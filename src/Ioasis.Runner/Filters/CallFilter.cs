@@ -53,19 +53,20 @@ internal static class CallFilter
         program.LoadNumber();
         foreach ((Call call, int number) in table.Numbers)
         {
-            if (!passes.Contains(call))
+            if (!IsRare(call) && !passes.Contains(call))
                 program.JumpIfEqual((uint)number, RuleOf(call));
         }
 
         if (table.X32 is { } x32)
         {
             program.JumpIfAnyBit(SyscallTable.X32Bit, "x32");
-            program.Return(Linux.SECCOMP_RET_ALLOW);
+            program.JumpIfAtLeast(0, "rarer calls");
             program.Label("x32");
             JumpToRules(program, x32, highOffset: "at offset");
+            program.Return(Linux.SECCOMP_RET_ALLOW);
         }
 
-        program.Return(Linux.SECCOMP_RET_ALLOW);
+        program.JumpIfAtLeast(0, "rarer calls");
 
         // fstat as C libraries write it: newfstatat(fd, "", …, AT_EMPTY_PATH). Frequent, and of interest for our numbers only, and for the
         // standard streams, which each program asks about once: they may have been redirected to one of ours.
@@ -118,6 +119,7 @@ internal static class CallFilter
         program.LoadArgument(1);
         program.JumpIfEqual(Linux.F_DUPFD, "duplicate");
         program.JumpIfEqual(Linux.F_DUPFD_CLOEXEC, "duplicate");
+        program.JumpIfEqual(Linux.F_GETFL, "duplicate");
         program.Return(Linux.SECCOMP_RET_ALLOW);
         AskIfDescriptor(program, "duplicate", 0, firstNumber);
 
@@ -135,6 +137,24 @@ internal static class CallFilter
         program.Return(Linux.SECCOMP_RET_USER_NOTIF);
         program.Label(Allow);
         program.Return(Linux.SECCOMP_RET_ALLOW);
+
+        // Last, as jumps are short, and the calls before it are made more often.
+        program.Label("rarer calls");
+        foreach ((Call call, int number) in table.Numbers)
+        {
+            if (IsRare(call) && !passes.Contains(call))
+                program.JumpIfEqual((uint)number, IsOfDescriptor(call) ? "rarer, of a descriptor" : "rarer, by path");
+        }
+
+        program.Return(Linux.SECCOMP_RET_ALLOW);
+        program.Label("rarer, of a descriptor");
+        program.LoadArgument(0);
+        program.JumpIfAtLeast(NoDescriptor, "rarer, allowed");
+        program.JumpIfAtLeast(firstNumber, "rarer, by path");
+        program.Label("rarer, allowed");
+        program.Return(Linux.SECCOMP_RET_ALLOW);
+        program.Label("rarer, by path");
+        program.Return(Linux.SECCOMP_RET_USER_NOTIF);
         return program.Assemble();
     }
 
@@ -153,6 +173,11 @@ internal static class CallFilter
         program.JumpIfAtLeast(firstNumber, Ask);
         program.Return(Linux.SECCOMP_RET_ALLOW);
     }
+
+    /// <summary>Calls that programs make now and then: they stop always, or on our descriptors.</summary>
+    private static bool IsRare(Call call) => call is >= ChMod and <= Bind || IsOfDescriptor(call);
+
+    private static bool IsOfDescriptor(Call call) => call is FChDir or FChMod or FChOwn or FSetXAttr or FGetXAttr or FListXAttr or FRemoveXAttr;
 
     private static string RuleOf(Call call) => call switch
     {

@@ -25,6 +25,12 @@ internal static unsafe class Children
             s_programs.Add(process);
     }
 
+    /// <summary>
+    /// Held while a child is looked at that may have ended, and while one is traced: waitid(2) shows a traced child's stops to everybody in
+    /// this process, asked for or not, and takes them away from the tracer.
+    /// </summary>
+    public static Lock Waiting { get; } = new();
+
     /// <summary>Reaps a program, if it has ended.</summary>
     /// <param name="process">The program.</param>
     /// <param name="wait">Waits until it has ended.</param>
@@ -37,7 +43,14 @@ internal static unsafe class Children
         int result;
         do
         {
-            result = LibC.waitid(Linux.P_PID, process, &info, options);
+            if (wait)
+            {
+                result = LibC.waitid(Linux.P_PID, process, &info, options); // no client is left: nobody traces one
+                continue;
+            }
+
+            lock (Waiting)
+                result = LibC.waitid(Linux.P_PID, process, &info, options);
         }
         while (result != 0 && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Linux.EINTR);
         end = new ProgramEnd(info.si_status, info.si_code != Linux.CLD_EXITED);
@@ -56,6 +69,7 @@ internal static unsafe class Children
     {
         while (true)
         {
+            using Lock.Scope waiting = Waiting.EnterScope();
             siginfo info = default;
             const int Look = Linux.WEXITED | Linux.WNOHANG | Linux.WNOWAIT | Linux.__WALL;
             if (LibC.waitid(Linux.P_ALL, 0, &info, Look) != 0 || info.si_pid == 0)

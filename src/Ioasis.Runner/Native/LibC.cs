@@ -95,6 +95,9 @@ internal static unsafe partial class LibC
     public static partial int inotify_add_watch(Descriptor inotify, string path, uint mask);
 
     [LibraryImport(Name, SetLastError = true)]
+    public static partial int inotify_add_watch(Descriptor inotify, byte* path, uint mask);
+
+    [LibraryImport(Name, SetLastError = true)]
     public static partial int inotify_rm_watch(Descriptor inotify, int watch);
 
     [LibraryImport(Name, SetLastError = true)]
@@ -127,6 +130,23 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Name)]
     public static partial uint getegid();
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int getgroups(int count, uint* groups);
+
+    /// <summary>For this thread; gives the user before.</summary>
+    [LibraryImport(Name)]
+    public static partial int setfsuid(uint user);
+
+    /// <inheritdoc cref="setfsuid"/>
+    [LibraryImport(Name)]
+    public static partial int setfsgid(uint group);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int truncate(byte* path, long length);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int statfs(byte* path, void* result);
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int prctl(int option, nuint argument2, nuint argument3, nuint argument4, nuint argument5);

@@ -25,6 +25,15 @@ internal static class Linux
     public const int ENFILE = 23;
     public const int EMFILE = 24;
     public const int ENOTTY = 25;
+    public const int EXDEV = 18;
+    public const int E2BIG = 7;
+    public const int ERANGE = 34;
+    public const int ENAMETOOLONG = 36;
+    public const int ENOTEMPTY = 39;
+    public const int ENODATA = 61;
+    public const int EOPNOTSUPP = 95;
+    public const int EADDRINUSE = 98;
+    public const int ECONNREFUSED = 111;
     public const int ESPIPE = 29;
     public const int EROFS = 30;
     public const int ENOSYS = 38;
@@ -52,7 +61,13 @@ internal static class Linux
     public const int AT_REMOVEDIR = 0x200;
     public const int AT_EMPTY_PATH = 0x1000;
 
+    public const int AT_SYMLINK_FOLLOW = 0x400;
+    public const int AT_NO_AUTOMOUNT = 0x800;
+    public const int AT_RECURSIVE = 0x8000;
+    public const uint OPEN_TREE_CLONE = 1;
+
     // openat2(2): linux/openat2.h.
+    public const ulong RESOLVE_NO_XDEV = 1;
     public const ulong RESOLVE_NO_MAGICLINKS = 2;
     public const ulong RESOLVE_NO_SYMLINKS = 4;
     public const ulong RESOLVE_BENEATH = 8;
@@ -70,12 +85,27 @@ internal static class Linux
     public const uint S_IFREG = 0x8000;
     public const uint S_IFLNK = 0xA000;
 
+    // Kinds of files as getdents64(2) gives them.
+    public const byte DT_CHR = 2;
+    public const byte DT_DIR = 4;
+    public const byte DT_REG = 8;
+    public const byte DT_LNK = 10;
+
+    // Filesystems, as statfs(2) names them (linux/magic.h).
+    public const long TMPFS_MAGIC = 0x01021994;
+    public const long SYSFS_MAGIC = 0x62656572;
+
+    public const int AF_UNIX = 1;
+
     public const uint STATX_BASIC_STATS = 0x7ff;
     public const uint STATX_INO = 0x100;
 
     // fcntl(2).
     public const int F_DUPFD = 0;
+    public const int F_GETFL = 3;
     public const int F_SETFL = 4;
+    public const int F_SETSIG = 10;
+    public const int F_GETSIG = 11;
     public const int F_ADD_SEALS = 1033;
     public const int F_DUPFD_CLOEXEC = 1030;
     public const int F_SEAL_SEAL = 1;
@@ -89,6 +119,7 @@ internal static class Linux
     public const uint FIONBIO = 0x5421;
 
     public const int SEEK_SET = 0;
+    public const int SEEK_CUR = 1;
 
     public const int PROT_READ = 1;
     public const int PROT_WRITE = 2;
@@ -111,6 +142,7 @@ internal static class Linux
     public const uint IN_Q_OVERFLOW = 0x4000;
     public const uint IN_IGNORED = 0x8000;
     public const uint IN_ONESHOT = 0x80000000;
+    public const uint IN_DONT_FOLLOW = 0x02000000;
 
     // poll(2), epoll(7).
     public const short POLLIN = 1;

@@ -27,6 +27,14 @@ internal unsafe struct ProcPath
         return path;
     }
 
+    /// <summary>/proc/self/fd/DESCRIPTOR: one of ours.</summary>
+    public static ProcPath Own(int descriptor)
+    {
+        ProcPath path = default;
+        path.Add("/proc/self/fd/"u8, descriptor);
+        return path;
+    }
+
     /// <summary>[task/THREAD/]fd/DESCRIPTOR, relative to /proc/PROCESS: the first thread's are the process's, by a shorter way.</summary>
     public static ProcPath TaskDescriptor(int process, int thread, int descriptor)
     {

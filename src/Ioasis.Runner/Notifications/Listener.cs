@@ -106,6 +106,16 @@ internal sealed unsafe class Listener : IDisposable
         return 0;
     }
 
+    /// <summary>Installs a descriptor at the lowest free number in a client whose call is answered later.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="file">What to install, close-on-exec; stays ours.</param>
+    /// <returns>The number; negative when the client has none left, or was killed.</returns>
+    public int InstallAnywhere(in seccomp_notif call, Descriptor file)
+    {
+        var install = new seccomp_notif_addfd { id = call.id, srcfd = file.Number, newfd_flags = Linux.O_CLOEXEC };
+        return Retry(Linux.SECCOMP_IOCTL_NOTIF_ADDFD, &install);
+    }
+
     /// <summary>Installs a descriptor in a client whose call is answered later.</summary>
     /// <param name="call">The call's number.</param>
     /// <param name="file">What to install, close-on-exec; stays ours.</param>

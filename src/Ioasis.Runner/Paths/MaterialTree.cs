@@ -25,6 +25,7 @@ internal sealed unsafe class MaterialTree : IDisposable
     private readonly Action<string> _complain;
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<FileId, PathNode> _byId = new();
+    private readonly Dictionary<PathNode, Descriptor> _links = []; // under _gate
     private volatile bool _isMade;
     private bool _hasFailed;
     private RunFolder? _folder;
@@ -43,6 +44,9 @@ internal sealed unsafe class MaterialTree : IDisposable
     /// as no client can be in it.
     /// </summary>
     public byte[] RootBytes { get; private set; } = [];
+
+    /// <summary>There are real files; no client can have one of them before.</summary>
+    public bool IsMade => _isMade;
 
     /// <summary>The directory that the paths of stand-ins start from; only once there is one.</summary>
     public int Root => _folder!.Folder.Handle.Number;
@@ -64,10 +68,39 @@ internal sealed unsafe class MaterialTree : IDisposable
         return _isMade && _byId.TryGetValue(id, out node);
     }
 
+    /// <summary>
+    /// A descriptor that stands for a link itself (O_PATH and O_NOFOLLOW): of an empty file in memory, as a descriptor that is for a path only
+    /// cannot be installed in another process. Null when there is no room for it.
+    /// </summary>
+    public Descriptor? OpenLink(PathNode link)
+    {
+        if (!TryStandOf(link, out _))
+            return null;
+        lock (_gate)
+        {
+            if (!_links.TryGetValue(link, out Descriptor? mark))
+            {
+                mark = LibC.memfd_create(link.Path, Linux.MFD_CLOEXEC);
+                if (mark.IsInvalid || !Stat.TryGet(mark, out FileId id))
+                {
+                    mark.Dispose();
+                    return null;
+                }
+
+                _links.Add(link, mark);
+                _byId[id] = link;
+            }
+
+            return StandInFile.Reopen(mark, Linux.O_RDONLY);
+        }
+    }
+
     public void Dispose()
     {
         lock (_gate)
         {
+            foreach (Descriptor mark in _links.Values)
+                mark.Dispose();
             _folder?.Dispose();
             _hasFailed = true;
         }

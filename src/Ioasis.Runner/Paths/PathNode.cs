@@ -80,10 +80,19 @@ internal sealed class PathNode
     public IReadOnlyCollection<PathNode> Children => _children is { } entries ? entries.ByName.Values : [];
 
     /// <summary>
-    /// A descriptor of its stand-in must be recognised by its number, as calls on it need an answer of ours: of a device node, and of a
-    /// directory that can have one in it.
+    /// A descriptor of its stand-in must be recognised by its number, as calls on it need an answer of ours: of a device node, of a
+    /// link itself, and of a directory that can have device nodes in it.
     /// </summary>
-    public bool IsSpecial => Kind == PathKind.Device || (Kind == PathKind.Directory && Path.StartsWith("/dev", StringComparison.Ordinal));
+    public bool IsSpecial => Kind is PathKind.Device or PathKind.Link || (Kind == PathKind.Directory && Path.StartsWith("/dev", StringComparison.Ordinal));
+
+    /// <summary>Of a directory that the host has too: there is something in it that the host lacks, or that hides the host's.</summary>
+    public bool HasOwn => Children.Any(child => child.IsInList);
+
+    /// <summary>A listing of its directory shows it as ours; the host shows a directory that both have.</summary>
+    public bool IsInList => Kind != PathKind.Directory || IsOwned;
+
+    /// <summary>It is below /sys, not below /dev.</summary>
+    public bool IsSysfs => Path.StartsWith("/sys", StringComparison.Ordinal);
 
     public bool TryGetChild(ReadOnlySpan<char> name, out PathNode child)
     {

@@ -66,6 +66,24 @@ internal sealed class PathTree
     public void AddDevice(string path, EmulatedDevice device) =>
         Add(path, (parent, name) => new PathNode(parent, name, PathKind.Device) { Device = device, Mode = device.Mode });
 
+    /// <summary>Finds the device with the numbers of mknod(2) or stat(2): 12 bits of major above the low 8 bits of minor.</summary>
+    public PathNode? FindDevice(ulong numbers) => FindDevice(Root, numbers);
+
+    public bool HasDevice(ulong numbers) => FindDevice(numbers) is not null;
+
+    private static PathNode? FindDevice(PathNode at, ulong numbers)
+    {
+        foreach (PathNode child in at.Children)
+        {
+            if (child.Device is { } device && Syscalls.StatLayout.DeviceNumber(device.Major, device.Minor) == numbers)
+                return child;
+            if (child.Kind == PathKind.Directory && !child.IsSysfs && FindDevice(child, numbers) is { } found)
+                return found;
+        }
+
+        return null;
+    }
+
     /// <summary>Changes a tree that others look at: <paramref name="change"/> adds and removes; nothing else does so meanwhile.</summary>
     public void Change(Action<PathTree> change)
     {

@@ -2,14 +2,22 @@ using Ioasis.Runner.Native;
 
 namespace Ioasis.Runner.Paths;
 
+/// <summary>What the last name of a path is, to calls that add or remove a name.</summary>
+internal enum LastName : byte
+{
+    Normal,
+    Dot,
+    DotDot,
+}
+
 /// <summary>
 /// Finds what a path leads to, as path_resolution(7) tells it: in the tree of the machine description link by link, outside of it by
-/// the letters of the path (a link of the host that leads into the tree is not followed). Allocates nothing.
+/// the letters of the path. Where that is not enough (<see cref="NeedsHost"/>), <see cref="HostWalk"/> asks the host. Allocates nothing.
 /// </summary>
 internal readonly struct PathWalk
 {
-    private const int MostLinks = 40;
-    private const int LongestName = 255;
+    public const int MostLinks = 40;
+    public const int LongestName = 255;
 
     private PathWalk(PathNode? node, int error)
     {
@@ -23,8 +31,16 @@ internal readonly struct PathWalk
     /// <summary>The error number when it leads nowhere in a directory that is ours, or 0.</summary>
     public int Error { get; }
 
+    /// <summary>The directory of ours that lacks the path's last name: then <see cref="Error"/> is ENOENT. Null otherwise.</summary>
+    public PathNode? Parent { get; private init; }
+
     /// <summary>The path is none of ours.</summary>
     public bool IsHost => Node is null && Error == 0;
+
+    /// <summary>It goes back by <c>..</c> over names of the host, which must be there, or leaves the tree after it has been in it.</summary>
+    public bool NeedsHost { get; private init; }
+
+    public LastName Last { get; private init; }
 
     /// <param name="tree">The tree.</param>
     /// <param name="path">An absolute path, in any form.</param>
@@ -40,6 +56,8 @@ internal readonly struct PathWalk
         Span<char> name = stackalloc char[LongestName];
         PathNode at = start;
         int outside = 0; // so many names below `at`, on the host
+        bool passed = false, back = false;
+        LastName last = LastName.Normal;
         while (true)
         {
             int skip = path.IndexOfAnyExcept((byte)'/');
@@ -51,11 +69,18 @@ internal readonly struct PathWalk
             path = length < 0 ? default : path[length..];
             bool isLast = path.IndexOfAnyExcept((byte)'/') < 0;
             bool mustBeDirectory = !path.IsEmpty;
+            last = LastName.Normal;
 
             if (part.SequenceEqual("."u8))
+            {
+                last = LastName.Dot;
                 continue;
+            }
+
             if (part.SequenceEqual(".."u8))
             {
+                last = LastName.DotDot;
+                back |= outside > 0;
                 if (outside > 0)
                     outside--;
                 else
@@ -66,7 +91,7 @@ internal readonly struct PathWalk
             if (outside > 0 || !TryGetChild(at, part, name, out PathNode child))
             {
                 if (outside == 0 && at.IsOwned)
-                    return new PathWalk(null, Linux.ENOENT);
+                    return Missing(at, part.Length, isLast) with { NeedsHost = back };
                 outside++;
                 continue;
             }
@@ -77,19 +102,26 @@ internal readonly struct PathWalk
                     return new PathWalk(null, Linux.ELOOP);
                 PathWalk target = FollowLink(child, ref links);
                 if (target.Error != 0)
-                    return target;
+                    return new PathWalk(null, target.Error);
                 if (target.Node is null)
-                    return new PathWalk(null, Linux.ENOENT); // it leads out of the tree
+                    return new PathWalk(null, 0) { NeedsHost = true }; // it leads out of the tree
                 child = target.Node;
+                passed = true;
             }
 
             if (mustBeDirectory && child.Kind != PathKind.Directory)
-                return new PathWalk(null, Linux.ENOTDIR);
+                return new PathWalk(null, Linux.ENOTDIR) { NeedsHost = back };
             at = child;
+            passed |= at.IsOwned;
         }
 
-        return new PathWalk(outside > 0 ? null : at, 0);
+        bool isHost = outside > 0 || at is { Kind: PathKind.Directory, IsOwned: false };
+        return new PathWalk(outside > 0 ? null : at, 0) { NeedsHost = back || (passed && isHost), Last = last };
     }
+
+    /// <summary>A directory of ours has no such name.</summary>
+    public static PathWalk Missing(PathNode directory, int nameLength, bool isLast) =>
+        nameLength > LongestName ? new PathWalk(null, Linux.ENAMETOOLONG) : new PathWalk(null, Linux.ENOENT) { Parent = isLast ? directory : null };
 
     private static PathWalk FollowLink(PathNode link, ref int links)
     {
@@ -105,7 +137,7 @@ internal readonly struct PathWalk
         return From(start, target[..length], follow: true, ref links);
     }
 
-    private static bool TryGetChild(PathNode directory, ReadOnlySpan<byte> name, Span<char> room, out PathNode child)
+    public static bool TryGetChild(PathNode directory, ReadOnlySpan<byte> name, Span<char> room, out PathNode child)
     {
         child = directory;
         if (name.Length > room.Length)

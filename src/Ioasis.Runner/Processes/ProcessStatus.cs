@@ -41,6 +41,51 @@ internal readonly record struct ProcessStatus(int Process, int Parent, uint User
         return process != 0;
     }
 
+    /// <summary>By which user and group a thread's rights to files go: the last numbers of Uid and Gid.</summary>
+    public static bool TryReadRights(int thread, out uint user, out uint group)
+    {
+        user = group = 0;
+        bool found = false;
+        try
+        {
+            foreach (string line in File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{thread}/status")))
+            {
+                if (line.StartsWith("Uid:", StringComparison.Ordinal))
+                    user = uint.Parse(line.AsSpan(line.LastIndexOf('\t') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
+                if (!line.StartsWith("Gid:", StringComparison.Ordinal))
+                    continue;
+                group = uint.Parse(line.AsSpan(line.LastIndexOf('\t') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
+                found = true;
+                break;
+            }
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+
+        return found;
+    }
+
+    /// <summary>The permission bits that a thread has left out of what it makes (umask(2)).</summary>
+    public static uint Mask(int thread)
+    {
+        try
+        {
+            foreach (string line in File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{thread}/status")))
+            {
+                if (line.StartsWith("Umask:", StringComparison.Ordinal))
+                    return Convert.ToUInt32(line["Umask:".Length..].Trim(), 8);
+            }
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            // The call is nobody's any more.
+        }
+
+        return 0x3f; // 077
+    }
+
     private static int Number(string line)
     {
         string[] words = line.Split((char[])['\t', ' '], StringSplitOptions.RemoveEmptyEntries);

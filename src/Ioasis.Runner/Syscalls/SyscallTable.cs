@@ -51,9 +51,20 @@ internal sealed class SyscallTable
     public required int CapGet { get; init; }
     public required int GetDents64 { get; init; }
 
+    public required int SetGroups { get; init; }
+    public required int PTrace { get; init; }
+
+    /// <summary>close(2), which a client is made to call.</summary>
+    public required int Close { get; init; }
+
+    public required RegisterLayout Registers { get; init; }
+
     // Flags of open(2) whose values differ.
     public required int O_DIRECTORY { get; init; }
     public required int O_NOFOLLOW { get; init; }
+
+    /// <summary>The bit of O_TMPFILE that is not O_DIRECTORY; the same everywhere.</summary>
+    public const int O_TMPFILE = 0x400000;
 
     public required StatLayout Stat { get; init; }
 
@@ -66,6 +77,9 @@ internal sealed class SyscallTable
     /// <summary>The call of such a program.</summary>
     public Call ForeignCallOf(uint architecture, int number) =>
         (architecture == AuditArchitecture ? X32 : architecture == Foreign?.AuditArchitecture ? Foreign : null)?.CallOf(number) ?? Call.None;
+
+    /// <summary>The number of a call; -1 when the architecture lacks it.</summary>
+    public int NumberOf(Call call) => Array.IndexOf(_calls, call);
 
     /// <summary>The call with this number.</summary>
     public Call CallOf(int number) => (uint)number < (uint)_calls.Length ? _calls[number] : Call.None;

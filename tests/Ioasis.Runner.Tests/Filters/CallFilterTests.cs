@@ -55,6 +55,15 @@ public sealed class CallFilterTests
         { nameof(Call.FCntl), [First, Linux.F_DUPFD_CLOEXEC], true },
         { nameof(Call.FCntl), [3, Linux.F_DUPFD], false },
         { nameof(Call.FCntl), [First, 1], false },
+        { nameof(Call.FCntl), [First, Linux.F_GETFL], true },
+        { nameof(Call.FCntl), [3, Linux.F_GETFL], false },
+        { nameof(Call.FChModAt2), [AtFdCwd, 1, 2, 3], true },
+        { nameof(Call.FStatFs), [3, 1], true },
+        { nameof(Call.FChMod), [3, 1], false },
+        { nameof(Call.FChDir), [First], true },
+        { nameof(Call.ChDir), [1], true },
+        { nameof(Call.LinkAt), [AtFdCwd, 1, AtFdCwd, 2, 0], true },
+        { nameof(Call.OpenTree), [AtFdCwd, 1, 0], true },
     };
 
     [Theory]

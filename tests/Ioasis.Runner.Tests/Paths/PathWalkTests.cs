@@ -74,7 +74,7 @@ public sealed class PathWalkTests
     [InlineData("/sys/bus/pci/devices/0000:00:01.0/vendor", Linux.ENOENT)]
     [InlineData("/sys/absent/x", Linux.ENOENT)]
     [InlineData("/sys/bus/pci/devices/self", Linux.ELOOP)]
-    [InlineData("/sys/bus/pci/devices/outside", Linux.ENOENT)]
+    [InlineData("/sys/bus/pci/devices/outside")] // it leads out of the tree
     [InlineData("/dev/node/", Linux.ENOTDIR)]
     [InlineData("/sys/bus/pci/slots/text/x", Linux.ENOTDIR)]
     public void FindsNothingElse(string path, int error = 0)
@@ -82,6 +82,41 @@ public sealed class PathWalkTests
         PathWalk walk = Walk(path);
         Assert.Null(walk.Node);
         Assert.Equal((error, error == 0), (walk.Error, walk.IsHost));
+    }
+
+    [Theory]
+    [InlineData("/dev/node", false)]
+    [InlineData("/dev/null", false)]
+    [InlineData("/dev/shm/../node", true)]
+    [InlineData("/sys/bus/pci/devices/outside", true)]
+    [InlineData("/sys/bus/pci/slots/../../../class", true)]
+    public void WhereLettersDoNotTellTheHostIsAsked(string path, bool asked) => Assert.Equal(asked, Walk(path).NeedsHost);
+
+    [Fact]
+    public void ANameThatIsNotThereHasItsDirectory()
+    {
+        Assert.Equal("/sys/bus/pci", Walk("/sys/bus/pci/none").Parent?.Path);
+        Assert.Null(Walk("/sys/bus/pci/none/x").Parent);
+        Assert.Equal(Linux.ENAMETOOLONG, Walk("/sys/bus/pci/" + new string('x', 256)).Error);
+    }
+
+    [Fact]
+    public void ATreeThatChangesIsSeenAsBeforeOrAsAfter()
+    {
+        List<string> news = [];
+        _tree.Changed = (node, isThere) => news.Add((isThere ? "+" : "-") + node);
+        PathNode before = Walk("/sys/bus/pci/slots").Node!;
+        _tree.Change(tree =>
+        {
+            tree.Remove("/sys/bus/pci/slots");
+            tree.Remove("/sys/bus/pci/none");
+            tree.AddDirectory("/sys/bus/pci/late", isWhole: true);
+            tree.AddText("/sys/bus/pci/late/text", "x"u8.ToArray(), 0x124);
+        });
+        Assert.Equal(Linux.ENOENT, Walk("/sys/bus/pci/slots").Error);
+        Assert.NotEmpty(before.Children);
+        Assert.Equal(PathKind.Text, Walk("/sys/bus/pci/late/text").Node?.Kind);
+        Assert.Equal(["-/sys/bus/pci/slots", "+/sys/bus/pci/late", "+/sys/bus/pci/late/text"], news);
     }
 
     [Fact]

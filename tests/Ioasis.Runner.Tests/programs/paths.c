@@ -115,6 +115,24 @@ static void directories(void) {
     MUST(has(FUNCTION "/vfio-dev", "vfio0", DT_DIR));
     MUST(has("/dev/vfio/devices", "vfio0", DT_CHR));
     MUST(has("/dev", "null", DT_CHR)); /* the host's */
+    MUST(has("/dev", "iommu", DT_CHR) && has("/dev", "vfio", DT_DIR)); /* and ours beside them */
+    DIR *dev = opendir("/dev");
+    long ours = -1;
+    int count = 0, again = 0;
+    for (struct dirent *entry; (entry = readdir(dev)); count++) {
+        if (!strcmp(entry->d_name, "iommu")) ours = telldir(dev);
+    }
+    rewinddir(dev);
+    while (readdir(dev)) again++;
+    MUST(again == count && ours != -1);
+    seekdir(dev, ours);
+    struct dirent *after = readdir(dev);
+    MUST(after && !strcmp(after->d_name, "vfio") && !readdir(dev) && !readdir(dev));
+    closedir(dev);
+    int small = open("/dev", O_RDONLY | O_DIRECTORY); /* one entry at a time */
+    char room[40];
+    for (again = 0; syscall(SYS_getdents64, small, room, sizeof room) > 0;) again++;
+    MUST(close(small) == 0);
 
     int directory = open(FUNCTION "/vfio-dev", O_RDONLY | O_DIRECTORY);
     MUST(directory >= 0 && directory < 700); /* like any other directory */

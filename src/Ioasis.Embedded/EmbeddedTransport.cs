@@ -128,7 +128,7 @@ internal sealed unsafe class EmbeddedTransport(
 
     public IReadOnlyList<VfioNode> FindDevices() =>
     [
-        .. machine.Functions.Select(NodeOf).OrderBy(node => node.Address, StringComparer.Ordinal),
+        .. machine.Bus.VfioFunctions.Select(NodeOf).OrderBy(node => node.Address, StringComparer.Ordinal),
     ];
 
     public CallResult AllocateMemory(ulong length) => memory.Allocate(length);
@@ -144,9 +144,8 @@ internal sealed unsafe class EmbeddedTransport(
         return memory.Find(map.user_va, map.length)?.Caller ?? _caller;
     }
 
-    /// <summary>The n-th function is vfioN, as in the machine's sysfs.</summary>
-    private static VfioNode NodeOf(PciFunction function, int index) =>
-        new(function.Address.ToString(), function.Identity.Vendor, function.Identity.Device, $"/dev/vfio/devices/vfio{index}");
+    private static VfioNode NodeOf((PciFunction Function, int Number) one) =>
+        new(one.Function.Address.ToString(), one.Function.Identity.Vendor, one.Function.Identity.Device, $"/dev/vfio/devices/vfio{one.Number}");
 
     private static CallResult NotOpen(int descriptor)
     {

@@ -66,6 +66,14 @@ public sealed partial class FunctionInterrupts
     /// <summary>The interrupt disable bit of the command register.</summary>
     public void SetPinDisabled(bool disabled) => _intx.SetDisabled(disabled);
 
+    /// <summary>The system's side: asks the client for the device, by REQ. Any thread.</summary>
+    /// <returns>False when the client has not set REQ up.</returns>
+    public bool RequestDevice()
+    {
+        lock (_setup)
+            return _request.Signal();
+    }
+
     /// <summary>Drops everything that a client has set up, as when it closes the device.</summary>
     public void Clear()
     {

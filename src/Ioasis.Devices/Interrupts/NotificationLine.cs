@@ -42,6 +42,14 @@ internal sealed class NotificationLine
         return Errno.Success;
     }
 
+    /// <summary>Tells the client.</summary>
+    /// <returns>False when it has not set the line up.</returns>
+    public bool Signal()
+    {
+        _trigger?.Signal();
+        return _trigger is not null;
+    }
+
     public void Clear() => Replace(null);
 
     private Errno SetWithoutData(in InterruptRequest request, ref Reason why)

@@ -1,3 +1,4 @@
+using Ioasis.Devices.Drivers;
 using Ioasis.Devices.Models;
 using Ioasis.Devices.Pci;
 using Ioasis.Engine.Addresses;
@@ -11,6 +12,8 @@ internal sealed class DeviceReader(IReadOnlyList<IommuDescription> iommus)
     private const int SlotStep = 8;
     private const int LastGroup = 65535;
     private const ulong SmallestBar = 4096;
+    private const ulong LastClass = 0xff_ffff;
+    private const int LongestDriver = 55; // what Linux allows a module's name
 
     /// <summary>Settings of every device, beside the model's options.</summary>
     private static readonly string[] Common = [.. CommonOptions.All.Select(option => option.Name)];
@@ -41,7 +44,11 @@ internal sealed class DeviceReader(IReadOnlyList<IommuDescription> iommus)
         {
             PciAddress address = draft.Address ?? FreeAddress(ref nextSlot);
             int group = draft.Group ?? FreeGroup(ref nextGroup, draft.Iommu);
-            devices.Add(new DeviceDescription(draft.Model!, address, draft.Bridge, draft.Iommu, group, draft.Options));
+            devices.Add(new DeviceDescription(draft.Model!, address, draft.Bridge, draft.Iommu, group, draft.Options)
+            {
+                Driver = draft.Driver,
+                Class = draft.Class,
+            });
         }
         return null;
     }
@@ -59,7 +66,33 @@ internal sealed class DeviceReader(IReadOnlyList<IommuDescription> iommus)
         PciAddress? bridge = ReadBridge(settings, address, ref error);
         string iommu = ReadIommu(settings, ref error);
         int? group = ReadGroup(settings, iommu, ref error);
-        return new Draft(model, address, bridge, iommu, group, ReadOptions(settings, model, ref error));
+        return new Draft(model, address, bridge, iommu, group, ReadOptions(settings, model, ref error))
+        {
+            Driver = ReadDriver(settings, ref error),
+            Class = ReadClass(settings, ref error),
+        };
+    }
+
+    /// <summary>A driver is a directory's name.</summary>
+    private static string? ReadDriver(SettingList settings, ref string? error)
+    {
+        string name = settings.Single("driver", ref error) ?? PciDriver.VfioName;
+        if (name == "none")
+            return null;
+        bool isName = name.Length is > 0 and <= LongestDriver && name.All(static one => char.IsAsciiLetterOrDigit(one) || one is '-' or '_');
+        if (!isName || name == PciDriver.BridgeName)
+            error ??= $"{settings.Origin}: driver \"{name}\" is no driver's name: letters, digits, - and _, at most {LongestDriver}, not {PciDriver.BridgeName}";
+        return name;
+    }
+
+    private static uint? ReadClass(SettingList settings, ref string? error)
+    {
+        string? text = settings.Single("class", ref error);
+        if (text is null)
+            return null;
+        if (!Number.TryParse(text, out ulong value) || value > LastClass)
+            error ??= $"{settings.Origin}: class \"{text}\" is no number from 0 to 0x{LastClass:x}";
+        return (uint)value;
     }
 
     private PciAddress? ReadAddress(SettingList settings, ref string? error)
@@ -151,5 +184,10 @@ internal sealed class DeviceReader(IReadOnlyList<IommuDescription> iommus)
 
     /// <summary>A device whose address and group may still be open.</summary>
     private readonly record struct Draft(
-        DeviceModel? Model, PciAddress? Address, PciAddress? Bridge, string Iommu, int? Group, IReadOnlyDictionary<string, ulong> Options);
+        DeviceModel? Model, PciAddress? Address, PciAddress? Bridge, string Iommu, int? Group, IReadOnlyDictionary<string, ulong> Options)
+    {
+        public string? Driver { get; init; }
+
+        public uint? Class { get; init; }
+    }
 }

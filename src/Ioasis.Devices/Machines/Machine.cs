@@ -1,4 +1,5 @@
 using Ioasis.Abi;
+using Ioasis.Devices.Drivers;
 using Ioasis.Devices.Pci;
 using Ioasis.Engine.Hardware;
 using Ioasis.Engine.Mock;
@@ -7,7 +8,7 @@ namespace Ioasis.Devices.Machines;
 
 /// <summary>
 /// The hardware that clients see, built from a description: IOMMUs, groups, functions with their BARs placed, and the files
-/// that show all of it. The n-th function is <c>vfioN</c>.
+/// that show all of it. The n-th function that vfio-pci gets is <c>vfioN</c>.
 /// </summary>
 public sealed class Machine : IDisposable
 {
@@ -39,6 +40,8 @@ public sealed class Machine : IDisposable
             };
             PciFunction function = device.Model.Create(device.Address, physical, device.Options);
             function.Bridge = device.Bridge;
+            if (device.Class is { } code)
+                function.MarkAs(code);
             function.PlaceBars(Place);
             functions.Add(function);
         }
@@ -47,9 +50,13 @@ public sealed class Machine : IDisposable
             if (functions.Exists(other => other != function && other.Address.IsInSlotOf(function.Address)))
                 function.MarkAsOneOfSeveral();
         }
+        foreach (PciFunction function in functions)
+            function.Failed = OnFailure;
         Functions = functions;
         Groups = [.. groups.Values.OrderBy(group => group.Id)];
         Tree = MachineTree.Build(this);
+        Bus = new PciBus(this, functions);
+        Bus.Start();
     }
 
     public MachineDescription Description { get; }
@@ -59,6 +66,7 @@ public sealed class Machine : IDisposable
 
     public IReadOnlyList<Iommu> Iommus { get; }
 
+    /// <summary>All functions of the description, whether they are on the bus now or not.</summary>
     public IReadOnlyList<PciFunction> Functions { get; }
 
     /// <summary>The IOMMU groups, in the order of their numbers.</summary>
@@ -67,12 +75,46 @@ public sealed class Machine : IDisposable
     /// <summary>sysfs and /dev.</summary>
     public FileTree Tree { get; }
 
+    /// <summary>Which functions are there, and which driver has each.</summary>
+    public PciBus Bus { get; }
+
+    /// <summary>Told of a device whose model threw, beside the line in <see cref="Notice"/>. Any thread; must not throw.</summary>
+    public Action<DeviceFailure>? DeviceFailed { get; set; }
+
+    /// <summary>What a kernel's log would say of devices, a line each. Any thread; must not throw. Null when nobody listens.</summary>
+    public Action<string>? Notice { get; set; }
+
+    /// <summary>Says a line to whoever listens.</summary>
+    public void Tell(string line) => Notice?.Invoke(line);
+
     /// <summary>Stops all devices.</summary>
     public void Dispose()
     {
         foreach (PciFunction function in Functions)
-            function.Dispose();
+        {
+            try
+            {
+                function.Dispose();
+            }
+#pragma warning disable CA1031 // Whatever a model throws, the others are stopped.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                function.Fail("when it was stopped", failure);
+            }
+        }
     }
+
+    /// <summary>Tells it, and takes the device out, on a thread that holds no lock of the device's.</summary>
+    private void OnFailure(DeviceFailure failure) => _ = ThreadPool.UnsafeQueueUserWorkItem(
+        static one =>
+        {
+            one.Machine.Tell(one.Failure.ToString());
+            one.Machine.DeviceFailed?.Invoke(one.Failure);
+            one.Machine.Bus.TakeOut(one.Failure.Function);
+        },
+        (Machine: this, Failure: failure),
+        preferLocal: false);
 
     private static Iommu Build(IommuDescription iommu)
     {

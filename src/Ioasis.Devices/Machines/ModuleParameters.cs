@@ -15,7 +15,7 @@ public static class ModuleParameters
         ("iommufd", [("allow_unsafe_interrupts", "N")]),
         ("vfio", [("enable_unsafe_noiommu_mode", "N")]),
         ("vfio_iommu_type1", [("allow_unsafe_interrupts", "N"), ("disable_hugepages", "N"), ("dma_entry_limit", $"{DmaEntryLimit}")]),
-        ("vfio_pci", [("disable_denylist", "N"), ("disable_idle_d3", "N"), ("enable_sriov", "N"), ("ids", ""), ("nointxmask", "N")]),
+        ("vfio_pci", [("disable_denylist", "N"), ("disable_idle_d3", "N"), ("enable_sriov", "N"), ("nointxmask", "N")]),
         ("vfio_pci_core", []),
     ];
 }

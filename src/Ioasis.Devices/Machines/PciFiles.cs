@@ -16,9 +16,6 @@ internal static class PciFiles
     public static void Add(FileTree tree, string path, PciFunction function)
     {
         PciIdentity id = function.Identity;
-        string modalias = $"pci:v{id.Vendor:X8}d{id.Device:X8}sv{id.SubsystemVendor:X8}sd{id.SubsystemDevice:X8}"
-            + $"bc{id.Class >> 16:X2}sc{id.Class >> 8 & 0xff:X2}i{id.Class & 0xff:X2}";
-
         void File(string name, string text) => tree.AddText($"{path}/{name}", text + "\n");
 
         File("vendor", $"0x{id.Vendor:x4}");
@@ -28,16 +25,47 @@ internal static class PciFiles
         File("class", $"0x{id.Class:x6}");
         File("revision", $"0x{id.Revision:x2}");
         File("irq", function.Interrupts.Count(Abi.vfio_pci_irq_index.VFIO_PCI_INTX_IRQ_INDEX) != 0 ? "11" : "0");
-        File("numa_node", "-1");
-        File("enable", "0");
         File("power_state", "D0");
-        File("reset_method", function.CanReset ? "flr" : "");
-        File("driver_override", "vfio-pci");
-        File("modalias", modalias);
-        File("uevent", $"DRIVER=vfio-pci\nPCI_CLASS={id.Class:X}\nPCI_ID={id.Vendor:X4}:{id.Device:X4}\n"
-            + $"PCI_SUBSYS_ID={id.SubsystemVendor:X4}:{id.SubsystemDevice:X4}\nPCI_SLOT_NAME={function.Address}\nMODALIAS={modalias}");
+        File("modalias", ModuleAlias(id));
+        // What every PCI device is taken to reach until a driver says more.
+        File("dma_mask_bits", "32");
+        File("consistent_dma_mask_bits", "32");
+        File("ari_enabled", "0");
+        (string list, string mask) = Processors(Environment.ProcessorCount);
+        File("local_cpulist", list);
+        File("local_cpus", mask);
+        if (function.IsExpress)
+        {
+            // Integrated in the root complex: it has no link, and Linux says so in these words.
+            File("current_link_speed", "Unknown");
+            File("current_link_width", "0");
+            File("max_link_speed", "Unknown");
+            File("max_link_width", "255");
+        }
+
         tree.AddText($"{path}/resource", ResourceLines(function));
         tree.AddBytes($"{path}/config", function.ConfigAtRest());
+    }
+
+    /// <summary>The lines of uevent that do not change.</summary>
+    public static string EventLines(PciFunction function)
+    {
+        PciIdentity id = function.Identity;
+        return $"PCI_CLASS={id.Class:X}\nPCI_ID={id.Vendor:X4}:{id.Device:X4}\nPCI_SUBSYS_ID={id.SubsystemVendor:X4}:{id.SubsystemDevice:X4}\n"
+            + $"PCI_SLOT_NAME={function.Address}\nMODALIAS={ModuleAlias(id)}\n";
+    }
+
+    private static string ModuleAlias(PciIdentity id) =>
+        $"pci:v{id.Vendor:X8}d{id.Device:X8}sv{id.SubsystemVendor:X8}sd{id.SubsystemDevice:X8}"
+        + $"bc{id.Class >> 16:X2}sc{id.Class >> 8 & 0xff:X2}i{id.Class & 0xff:X2}";
+
+    /// <summary>All processors, as a list and as a mask of words of 32 bits: the device is near to each.</summary>
+    private static (string List, string Mask) Processors(int count)
+    {
+        var words = new List<string>();
+        for (int left = count; left > 0; left -= 32)
+            words.Insert(0, left >= 32 ? "ffffffff" : $"{(1u << left) - 1:x}");
+        return (count == 1 ? "0" : $"0-{count - 1}", string.Join(',', words.Select((word, index) => index == 0 ? word : word.PadLeft(8, '0'))));
     }
 
     private static string ResourceLines(PciFunction function)

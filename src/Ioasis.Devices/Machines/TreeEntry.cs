@@ -1,3 +1,5 @@
+using Ioasis.Engine.Reasons;
+
 namespace Ioasis.Devices.Machines;
 
 /// <summary>A file that a client sees.</summary>
@@ -27,3 +29,28 @@ public sealed record LinkEntry(string Path, string Target) : TreeEntry(Path);
 /// <param name="Major">Major number.</param>
 /// <param name="Minor">Minor number.</param>
 public sealed record NodeEntry(string Path, uint Major, uint Minor) : TreeEntry(Path);
+
+/// <summary>
+/// A file of sysfs that is made when it is read, and that does something when it is written. Its bits of permission are all there
+/// is: root cannot read what nobody may read, as in sysfs.
+/// </summary>
+/// <param name="Path">Where.</param>
+/// <param name="Mode">Permission bits.</param>
+/// <param name="Show">What it holds now; null for one that is only written.</param>
+/// <param name="Store">Takes what was written; null for one that is only read.</param>
+public sealed record AttributeEntry(string Path, uint Mode, Func<string>? Show, StoreAttribute? Store) : TreeEntry(Path)
+{
+    /// <summary>Bytes that it claims to have: a page for a text.</summary>
+    public ulong Size { get; init; } = 4096;
+
+    /// <summary>Why it cannot be opened; <see cref="ReasonCode.None"/> for one that can.</summary>
+    public ReasonCode Refusal { get; init; }
+}
+
+/// <summary>Carries out a write to an attribute, whatever its position.</summary>
+/// <param name="text">What was written, all of it.</param>
+/// <param name="why">The reason of a failure.</param>
+/// <param name="pending">
+/// Set when the write has succeeded and is not done yet, because somebody must let go of a device first: the writer waits for it.
+/// </param>
+public delegate Errno StoreAttribute(ReadOnlySpan<byte> text, ref Reason why, ref Task? pending);

@@ -83,6 +83,16 @@ public sealed unsafe class BarMemory : IDisposable
         }
     }
 
+    /// <summary>The function was pulled out: what a client has mapped reads as what is not there.</summary>
+    internal void FillWithOnes()
+    {
+        lock (_lock)
+        {
+            if (_pages != null)
+                NativeMemory.Fill(_pages, (nuint)Bar.Size, 0xff);
+        }
+    }
+
     /// <summary>Forgets the bytes, and the client's pages.</summary>
     public void Dispose()
     {

@@ -21,6 +21,9 @@ public sealed class DeviceThread(string name) : IDisposable
     private int _leftBehind;
     private bool _stopping;
 
+    /// <summary>Told of what work throws; the thread goes on. Null: it ends the process, as of any thread.</summary>
+    internal Action<Exception>? Failed { get; set; }
+
     /// <summary>Has the thread do something; returns at once. After <see cref="Dispose"/> it does nothing.</summary>
     public void Post(Action work)
     {
@@ -32,8 +35,7 @@ public sealed class DeviceThread(string name) : IDisposable
             Monitor.Pulse(_monitor);
             if (_thread is not null)
                 return;
-            _thread = new Thread(Run, maxStackSize: 256 * 1024) { Name = name, IsBackground = true };
-            _thread.Start();
+            Start();
         }
     }
 
@@ -70,10 +72,34 @@ public sealed class DeviceThread(string name) : IDisposable
         thread?.Join(s_patience);
     }
 
+    /// <summary>Where the system has no room for another thread, the work waits until more is posted.</summary>
+    private void Start()
+    {
+        var thread = new Thread(Run, maxStackSize: 256 * 1024) { Name = name, IsBackground = true };
+        _thread = thread;
+        try
+        {
+            thread.Start();
+        }
+        catch (OutOfMemoryException)
+        {
+            _thread = null;
+        }
+    }
+
     private void Run()
     {
         while (TryTake(out Action? work))
-            work!();
+        {
+            try
+            {
+                work!();
+            }
+            catch (Exception failure) when (Failed is not null)
+            {
+                Failed(failure);
+            }
+        }
     }
 
     /// <returns>False: this thread ends.</returns>

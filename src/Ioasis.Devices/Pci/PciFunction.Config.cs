@@ -9,9 +9,14 @@ public abstract partial class PciFunction
     private bool IsDecoding =>
         (_config.Get16(ConfigOffset.Command) & ConfigOffset.CommandMemory) != 0 && _power?.IsAsleep(_config) != true;
 
-    /// <summary>Reads configuration space; the range lies within <see cref="ConfigSpace.Size"/>. Any size and alignment.</summary>
+    /// <summary>Reads configuration space; the range lies within <see cref="ConfigSpace.Size"/>. Any size and alignment. Ones when it was pulled out.</summary>
     public void ReadConfig(int offset, Span<byte> into)
     {
+        if (_hasVanished)
+        {
+            into.Fill(0xff);
+            return;
+        }
         lock (Sync)
         {
             _config.Put16(ConfigOffset.Status, ConfigOffset.StatusInterrupt, Interrupts.PinIsAsserted);
@@ -26,7 +31,7 @@ public abstract partial class PciFunction
     /// </summary>
     public void WriteConfig(int offset, ReadOnlySpan<byte> from)
     {
-        while (from.Length != 0)
+        while (from.Length != 0 && !_hasVanished)
         {
             int size = Math.Min(from.Length, sizeof(uint) - offset % sizeof(uint));
             bool resets;

@@ -55,6 +55,6 @@ public abstract partial class PciFunction
                 channel.Abandon();
         }
 
-        OnDmaLeftBehind();
+        Ask("when its DMA was left behind", static function => function.OnDmaLeftBehind());
     }
 }

@@ -9,13 +9,18 @@ namespace Ioasis.Devices.Pci;
 /// </summary>
 public abstract partial class PciFunction
 {
-    /// <summary>Reads registers. The range lies within the BAR, which exists.</summary>
+    /// <summary>Reads registers. The range lies within the BAR, which exists. Of a function that was pulled out, ones.</summary>
     /// <returns>False when the function does not decode its BARs, and a byte of the range is not of the MSI-X table.</returns>
     public bool TryReadBar(int bar, ulong offset, Span<byte> into)
     {
         lock (Sync)
         {
             bool decodes = IsDecoding;
+            if (_hasVanished && decodes)
+            {
+                into.Fill(0xff);
+                return true;
+            }
             if (_memories[bar] is { } memory)
             {
                 if (decodes)
@@ -42,6 +47,8 @@ public abstract partial class PciFunction
         lock (Sync)
         {
             bool decodes = IsDecoding;
+            if (_hasVanished && decodes)
+                return true;
             if (_memories[bar] is { } memory)
             {
                 if (decodes)
@@ -55,7 +62,7 @@ public abstract partial class PciFunction
                 {
                     if (!decodes)
                         return false;
-                    WriteRegister(bar, offset, Get(from[..size]), size);
+                    Write(bar, offset, Get(from[..size]), size);
                 }
                 offset += (ulong)size;
                 from = from[size..];
@@ -84,7 +91,31 @@ public abstract partial class PciFunction
             return ulong.MaxValue;
         if (_msix is not null && bar == _msix.Bar && offset >= _msix.PendingFirst && offset < _msix.PendingEnd)
             return 0;
-        return ReadRegister(bar, offset, size);
+        try
+        {
+            return ReadRegister(bar, offset, size);
+        }
+#pragma warning disable CA1031 // Whatever a model throws, its device goes and everybody else stays.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Fail("when a register was read", failure);
+            return ulong.MaxValue;
+        }
+    }
+
+    private void Write(int bar, ulong offset, ulong value, int size)
+    {
+        try
+        {
+            WriteRegister(bar, offset, value, size);
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            Fail("when a register was written", failure);
+        }
     }
 
     private bool IsInMsixTable(int bar, ulong offset) =>

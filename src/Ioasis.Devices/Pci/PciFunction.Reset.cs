@@ -10,6 +10,7 @@ public abstract partial class PciFunction
     /// <summary>A client takes the function: everything as at power-on, but with memory space on, as an enabled device has it.</summary>
     public void Open() => AfterDma(static function =>
     {
+        function._isOpen = true;
         function.PowerOn();
         function._config.Put16(ConfigOffset.Command, ConfigOffset.CommandMemory, on: true);
         function.ApplyCommand();
@@ -18,6 +19,7 @@ public abstract partial class PciFunction
     /// <summary>The client leaves: DMA and interrupts end, everything as at power-on.</summary>
     public void Close()
     {
+        _isOpen = false;
         Interrupts.Clear();
         RegisterEvents.Clear();
         AfterDma(static function => function.PowerOn());
@@ -26,6 +28,8 @@ public abstract partial class PciFunction
     /// <summary>Function-level reset (PCIe 6.0, 6.6.2); also what a reset of the bus is to it, around which Linux restores the same.</summary>
     public void Reset() => AfterDma(static function =>
     {
+        if (function._hasVanished)
+            return;
         function.ResetDevice();
         function.ClearMemories();
         function._power?.Wake(function._config);
@@ -60,7 +64,7 @@ public abstract partial class PciFunction
     private void ResetDevice()
     {
         Physical.BusMaster = false;
-        ResetRegisters();
+        Ask("when it was reset", static function => function.ResetRegisters());
         Interrupts.SetPin(false);
     }
 }

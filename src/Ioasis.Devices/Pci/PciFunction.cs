@@ -35,6 +35,7 @@ public abstract partial class PciFunction : IDisposable
         Address = address;
         Physical = physical;
         _layout = layout;
+        Identity = layout.Identity;
         foreach (Bar bar in layout.Bars)
         {
             _bars[bar.Index] = bar;
@@ -55,7 +56,7 @@ public abstract partial class PciFunction : IDisposable
     /// <summary>The function as the IOMMU sees it.</summary>
     public PhysicalDevice Physical { get; }
 
-    public PciIdentity Identity => _layout.Identity;
+    public PciIdentity Identity { get; private set; }
 
     public IReadOnlyList<Bar> Bars => _layout.Bars;
 
@@ -66,6 +67,9 @@ public abstract partial class PciFunction : IDisposable
 
     /// <summary>The bridge above its bus, which can reset all functions there; null on a root bus.</summary>
     public PciAddress? Bridge { get; internal set; }
+
+    /// <summary>Whether it is PCI Express.</summary>
+    internal bool IsExpress => _express is not null;
 
     /// <summary>Whether it can be reset by itself: through its PCIe capability.</summary>
     public bool CanReset => _express is not null;
@@ -106,9 +110,10 @@ public abstract partial class PciFunction : IDisposable
         Close();
     }
 
-    /// <summary>Opens a way to memory for one of the model's threads.</summary>
+    /// <summary>Opens a way to memory for one of the model's threads. What the thread's work throws takes the device out.</summary>
     protected DmaChannel OpenChannel(DeviceThread thread)
     {
+        thread.Failed = failure => Fail("in its work", failure);
         var channel = new DmaChannel(Physical, thread);
         _channels.Add(channel);
         return channel;
@@ -127,6 +132,18 @@ public abstract partial class PciFunction : IDisposable
         lock (Sync)
         {
             _config.Set8(ConfigOffset.HeaderType, ConfigOffset.HeaderSeveralFunctions);
+            _powerOn = _config.ToArray();
+        }
+    }
+
+    /// <summary>Has it say another class code than its model's, when the machine is built.</summary>
+    internal void MarkAs(uint code)
+    {
+        lock (Sync)
+        {
+            Identity = Identity with { Class = code };
+            _config.Set8(ConfigOffset.Class, (byte)code);
+            _config.Set16(ConfigOffset.Class + 1, (ushort)(code >> 8));
             _powerOn = _config.ToArray();
         }
     }

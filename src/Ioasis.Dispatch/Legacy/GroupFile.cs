@@ -40,15 +40,16 @@ internal sealed class GroupFile(VfioGroup group) : DeviceFile
 
     public override void Release() => group.Close();
 
-    /// <summary>Always viable: all devices of our groups belong to VFIO.</summary>
+    /// <summary>Viable: no driver of another device in the group does DMA for the system.</summary>
     private Errno GetStatus(in VfioCall call, ref Reason why)
     {
         Errno errno = call.Take(vfio_group_status.MinimumSize, nameof(vfio_group_status), out vfio_group_status status, ref why);
         if (errno.Failed)
             return errno;
-        status.flags = vfio_group_flags.VFIO_GROUP_FLAGS_VIABLE;
-        if (group.HasContainer)
-            status.flags |= vfio_group_flags.VFIO_GROUP_FLAGS_CONTAINER_SET;
+        errno = group.GetStatus(out bool hasContainer, out bool isViable, ref why);
+        if (errno.Failed)
+            return errno;
+        status.flags = (isViable ? vfio_group_flags.VFIO_GROUP_FLAGS_VIABLE : 0) | (hasContainer ? vfio_group_flags.VFIO_GROUP_FLAGS_CONTAINER_SET : 0);
         return call.Give(in status, vfio_group_status.MinimumSize, ref why);
     }
 

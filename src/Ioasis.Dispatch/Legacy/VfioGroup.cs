@@ -19,6 +19,7 @@ internal sealed class VfioGroup(IommuGroup group, string path)
 {
     private readonly Lock _gate = new();
     private readonly List<VfioDevice> _devices = [];
+    private bool _hasGone; // vfio-pci has let go of its last device
     private bool _open;
     private bool _fileClosed; // while devices that were opened through the container keep the group
     private int _boundByPath;
@@ -30,15 +31,42 @@ internal sealed class VfioGroup(IommuGroup group, string path)
 
     public IommuGroup Group => group;
 
-    /// <summary>Adds a device, when the machine is built.</summary>
-    public void Add(VfioDevice device) => _devices.Add(device);
+    /// <summary>Adds a device that vfio-pci has got.</summary>
+    public void Add(VfioDevice device)
+    {
+        lock (_gate)
+            _devices.Add(device);
+    }
+
+    /// <summary>Takes a device out, which no client has open.</summary>
+    /// <returns>Whether it was the last: the group is of no use any more, and a file of it that is open neither.</returns>
+    public bool Remove(VfioDevice device)
+    {
+        lock (_gate)
+        {
+            _ = _devices.Remove(device);
+            if (_devices.Count != 0)
+                return false;
+            _hasGone = true;
+            return true;
+        }
+    }
+
+    /// <summary>The last device has gone: the group leaves its container, as a file of it that is still open cannot any more.</summary>
+    public void Retire()
+    {
+        lock (_gate)
+            Leave();
+    }
 
     /// <summary>open(2): one file at a time.</summary>
-    /// <returns>EBUSY: it is open, or a device of it is bound by its own path.</returns>
+    /// <returns>ENODEV: its devices have gone; EBUSY: it is open, or a device of it is bound by its own path.</returns>
     public Errno Open(ref Reason why)
     {
         lock (_gate)
         {
+            if (_hasGone)
+                return why.Because(ReasonCode.DeviceRemoved, name: path);
             if (_boundByPath != 0)
                 return why.Because(ReasonCode.GroupDevicesBound, (ulong)group.Id, (ulong)_boundByPath);
             if (_open)
@@ -78,13 +106,15 @@ internal sealed class VfioGroup(IommuGroup group, string path)
             _boundByPath--;
     }
 
-    /// <summary>VFIO_GROUP_GET_STATUS: whether the group has a container or an iommufd.</summary>
-    public bool HasContainer
+    /// <summary>VFIO_GROUP_GET_STATUS: whether the group has a container or an iommufd, and whether it could get one.</summary>
+    /// <returns>ENODEV: its devices have gone.</returns>
+    public Errno GetStatus(out bool hasContainer, out bool isViable, ref Reason why)
     {
-        get
+        lock (_gate)
         {
-            lock (_gate)
-                return HasContainerLocked;
+            hasContainer = HasContainerLocked;
+            isViable = hasContainer || !group.IsClaimed;
+            return _hasGone ? why.Because(ReasonCode.DeviceRemoved, name: path) : Errno.Success;
         }
     }
 
@@ -146,17 +176,20 @@ internal sealed class VfioGroup(IommuGroup group, string path)
     /// <summary>The device of a name, or null.</summary>
     public VfioDevice? Find(ReadOnlySpan<char> name)
     {
-        foreach (VfioDevice device in _devices)
+        lock (_gate)
         {
-            if (name.SequenceEqual(device.Function.Physical.Name))
-                return device;
-        }
+            foreach (VfioDevice device in _devices)
+            {
+                if (name.SequenceEqual(device.Function.Physical.Name))
+                    return device;
+            }
 
-        return null;
+            return null;
+        }
     }
 
     /// <summary>Opens a device; it may be open already. The first one binds it, if the group has an iommufd.</summary>
-    /// <returns>EINVAL: no container, or one without an IOMMU type; ENODEV: no compatibility IOAS; else as bind and attach.</returns>
+    /// <returns>ENODEV: it was pulled out; EINVAL: no container, or one without an IOMMU type; ENODEV: no compatibility IOAS; else as bind and attach.</returns>
     public Errno OpenDevice(VfioDevice device, ref Reason why)
     {
         lock (_gate)
@@ -165,6 +198,8 @@ internal sealed class VfioGroup(IommuGroup group, string path)
                 return why.Because(ReasonCode.GroupWithoutContainer, (ulong)group.Id);
             lock (device.Gate)
             {
+                if (device.Function.HasVanished)
+                    return why.Because(ReasonCode.DeviceRemoved, name: device.Function.Physical.Name);
                 Errno errno = Errno.Success;
                 if (device.OpenCount == 0)
                     errno = _context is { } context ? OpenThrough(context, device, ref why) : OpenThroughContainer(device, ref why);
@@ -200,8 +235,12 @@ internal sealed class VfioGroup(IommuGroup group, string path)
 
     private bool HasContainerLocked => _container is not null || _context is not null;
 
-    private Errno CheckWithout(ref Reason why) =>
-        HasContainerLocked ? why.Because(ReasonCode.GroupHasContainer, (ulong)group.Id) : Errno.Success;
+    private Errno CheckWithout(ref Reason why)
+    {
+        if (HasContainerLocked)
+            return why.Because(ReasonCode.GroupHasContainer, (ulong)group.Id);
+        return _hasGone ? why.Because(ReasonCode.DeviceRemoved, name: path) : Errno.Success;
+    }
 
     private Errno OpenThroughContainer(VfioDevice device, ref Reason why)
     {
@@ -240,6 +279,7 @@ internal sealed class VfioGroup(IommuGroup group, string path)
         _open = _fileClosed = false;
     }
 
+    /// <summary>Leaves the container or the iommufd, if it has one.</summary>
     private void Leave()
     {
         _container?.RemoveGroup(group);

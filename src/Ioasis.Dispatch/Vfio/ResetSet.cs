@@ -8,20 +8,28 @@ namespace Ioasis.Dispatch.Vfio;
 /// </summary>
 internal sealed class ResetSet(PciAddress? bridge)
 {
-    private readonly List<VfioDevice> _devices = [];
+    private readonly Lock _gate = new();
+    private volatile VfioDevice[] _devices = [];
 
     /// <summary>The lock of all its devices.</summary>
-    public Lock Gate { get; } = new();
+    public Lock Gate => _gate;
 
     public bool CanReset => bridge is not null;
 
     /// <summary>In the order of their addresses.</summary>
     public IReadOnlyList<VfioDevice> Devices => _devices;
 
-    /// <summary>Adds a device, when the machine is built.</summary>
+    /// <summary>Adds a device that vfio-pci has got.</summary>
     public void Add(VfioDevice device)
     {
-        int after = _devices.FindIndex(one => one.Function.Address.Rid.Value > device.Function.Address.Rid.Value);
-        _devices.Insert(after < 0 ? _devices.Count : after, device);
+        lock (_gate)
+            _devices = [.. _devices.Append(device).OrderBy(static one => one.Function.Address.Rid.Value)];
+    }
+
+    /// <summary>Takes a device out that vfio-pci has let go of.</summary>
+    public void Remove(VfioDevice device)
+    {
+        lock (_gate)
+            _devices = [.. _devices.Where(one => one != device)];
     }
 }

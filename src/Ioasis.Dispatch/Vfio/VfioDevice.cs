@@ -12,8 +12,17 @@ namespace Ioasis.Dispatch.Vfio;
 /// <see cref="Gate"/> serialises binding, attaching and unbinding of all devices that are reset together; it is taken after the
 /// group's, and before the locks of the function and of the engine. Accesses to registers and interrupts do without it.
 /// </remarks>
-internal sealed class VfioDevice(PciFunction function, VfioGroup group, ResetSet set)
+/// <param name="function">The function.</param>
+/// <param name="group">Its group.</param>
+/// <param name="set">What is reset with it.</param>
+/// <param name="path">Its node.</param>
+/// <param name="tell">Takes a line for people.</param>
+#pragma warning disable CA1001 // The timer is disposed of when the device has left; there is no earlier end.
+internal sealed partial class VfioDevice(PciFunction function, VfioGroup group, ResetSet set, string path, Action<string> tell)
+#pragma warning restore CA1001
 {
+    public string Path => path;
+
     public PciFunction Function { get; } = function;
 
     public VfioGroup Group { get; } = group;

@@ -49,6 +49,8 @@ internal sealed partial class VfioDeviceFile
         {
             if (_granted)
                 return why.Because(ReasonCode.DeviceAlreadyBound, device.Bound!.Id.Value, name: DeviceName);
+            if (Function.HasVanished)
+                return why.Because(ReasonCode.DeviceRemoved, name: DeviceName);
             Errno errno = Errno.Success;
             if (bind.flags != 0)
             {

@@ -20,6 +20,8 @@ internal sealed partial class VfioDeviceFile
     {
         if (!Function.CanReset)
             return why.Because(ReasonCode.DeviceNotResettable, name: DeviceName);
+        if (Function.HasVanished)
+            return why.Because(ReasonCode.ResetUnsupported, name: DeviceName);
         Function.Reset();
         return Errno.Success;
     }

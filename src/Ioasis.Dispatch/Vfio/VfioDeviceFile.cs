@@ -54,7 +54,12 @@ internal sealed partial class VfioDeviceFile(VfioDevice device, string path, boo
     /// <returns>As <see cref="VfioGroup.OpenDevice"/>.</returns>
     public Errno OpenThroughGroup(ref Reason why)
     {
-        Errno errno = device.Group.OpenDevice(device, ref why);
+        Errno errno = device.TryHold(ref why);
+        if (errno.Failed)
+            return errno;
+        errno = device.Group.OpenDevice(device, ref why);
+        if (errno.Failed)
+            device.LetGo();
         if (errno.Succeeded)
             ShareMemory();
         _granted = errno.Succeeded;
@@ -63,16 +68,20 @@ internal sealed partial class VfioDeviceFile(VfioDevice device, string path, boo
 
     public override void Release()
     {
-        if (!_granted)
-            return;
-        if (throughGroup)
-            device.Group.CloseDevice(device);
-        else
+        if (_granted)
         {
-            Function.StopDma(); // what it may wait for, it waits for without the gate
-            Unbind();
+            if (throughGroup)
+                device.Group.CloseDevice(device);
+            else
+            {
+                Function.StopDma(); // what it may wait for, it waits for without the gate
+                Unbind();
+            }
+
+            UnshareMemory();
         }
 
-        UnshareMemory();
+        if (_granted || !throughGroup)
+            device.LetGo();
     }
 }

@@ -57,13 +57,48 @@ public sealed class IommuGroup(IommuSystem system, int id, Iommu iommu)
     }
 
     private int _bound; // devices bound; guarded by the system's gate
+    private readonly List<string> _systemUsers = []; // guarded by the system's gate
+
+    /// <summary>Whether somebody has the group: a client, or a driver that does DMA for the system (Linux: its DMA owner is claimed).</summary>
+    public bool IsClaimed
+    {
+        get
+        {
+            lock (System.Gate)
+                return Owner is not null || _systemUsers.Count != 0;
+        }
+    }
+
+    /// <summary>A driver of a member that does DMA for the system, and so keeps clients away; null without one. The system's gate is held.</summary>
+    internal string? SystemUser => _systemUsers.Count == 0 ? null : _systemUsers[0];
+
+    /// <summary>A driver takes a member to do DMA for the system.</summary>
+    /// <param name="user">Device and driver, for people.</param>
+    /// <returns>False when a client has the group.</returns>
+    public bool TryUseForSystem(string user)
+    {
+        lock (System.Gate)
+        {
+            if (Owner is not null)
+                return false;
+            _systemUsers.Add(user);
+            return true;
+        }
+    }
+
+    /// <summary>Undoes one <see cref="TryUseForSystem"/>.</summary>
+    public void EndUseForSystem(string user)
+    {
+        lock (System.Gate)
+            _ = _systemUsers.Remove(user);
+    }
 
     internal void Join(PhysicalDevice device) => _members.Add(device);
 
     /// <summary>Claims the group for a context, once a device. The system's gate is held.</summary>
     internal bool TryClaim(IommuContext context)
     {
-        if (Owner is not null && Owner != context)
+        if (_systemUsers.Count != 0 || (Owner is not null && Owner != context))
             return false;
         if (Owner is null)
             SetOwner(context);

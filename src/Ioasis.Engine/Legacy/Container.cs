@@ -172,7 +172,7 @@ public sealed partial class Container
         foreach (PhysicalDevice member in group.Members)
         {
             Errno errno = _context.Bind(member, out BoundDevice? bound, ref why);
-            if (errno.Code is ErrnoCode.EINVAL or ErrnoCode.EPERM)
+            if (errno.Code is ErrnoCode.EINVAL or ErrnoCode.EPERM && why.Code != ReasonCode.GroupNotViable)
                 return why.Because(ReasonCode.GroupHeldElsewhere, (ulong)group.Id, name: member.Name);
             if (errno.Failed)
                 return errno;

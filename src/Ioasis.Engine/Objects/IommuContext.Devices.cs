@@ -14,7 +14,7 @@ namespace Ioasis.Engine.Objects;
 public sealed partial class IommuContext
 {
     /// <summary>VFIO_DEVICE_BIND_IOMMUFD, the engine's half: the device's whole group is owned by this context from now on.</summary>
-    /// <returns>EINVAL: the device is bound already; EPERM: another context owns its group.</returns>
+    /// <returns>EINVAL: the device is bound already; EPERM: another context, or a driver of the system, owns its group.</returns>
     public Errno Bind(PhysicalDevice device, out BoundDevice? bound, ref Reason why)
     {
         lock (Gate)
@@ -37,6 +37,8 @@ public sealed partial class IommuContext
         {
             if (device.Bound is { } holder)
                 return why.Because(ReasonCode.DeviceAlreadyBound, holder.Id.Value, name: device.Name);
+            if (device.Group.SystemUser is { } user)
+                return why.Because(ReasonCode.GroupNotViable, (ulong)device.Group.Id, name: user);
             if (!device.Group.TryClaim(this))
                 return why.Because(ReasonCode.GroupHeldElsewhere, (ulong)device.Group.Id, name: device.Name);
             device.Bound = made;

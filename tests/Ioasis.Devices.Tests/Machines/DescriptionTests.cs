@@ -68,7 +68,7 @@ public sealed class DescriptionTests
     [InlineData("gpu", "--device gpu: there is no device model \"gpu\"; there are edu, dmatest")]
     [InlineData("edu,", "--device edu,: \"\" is not NAME=VALUE")]
     [InlineData("edu,=1", "--device edu,=1: \"=1\" is not NAME=VALUE")]
-    [InlineData("edu,colour=red", "--device edu,colour=red: edu has no setting \"colour\"; it has address, iommu, bridge, group, dma_mask")]
+    [InlineData("edu,colour=red", "--device edu,colour=red: edu has no setting \"colour\"; it has address, iommu, bridge, group, driver, class, dma_mask")]
     [InlineData("edu,dma_mask=x", "--device edu,dma_mask=x: dma_mask \"x\" is no number from 0x0 to 0xffffffffffffffff")]
     [InlineData("dmatest,vectors=5", "--device dmatest,vectors=5: vectors \"5\" is no number from 0x1 to 0x4")]
     [InlineData("edu,group=1,group=2", "--device edu,group=1,group=2: group is given twice")]

@@ -161,7 +161,9 @@ public sealed class TreeTests : IDisposable
         Assert.True(Assert.IsType<DirectoryEntry>(_machine.Tree.Find("/sys/bus/pci/devices")).IsWhole);
     }
 
-    private string Text(string path) => Encoding.ASCII.GetString(Assert.IsType<TextEntry>(_machine.Tree.Find(path)).Content);
+    private string Text(string path) => _machine.Tree.Find(path) is AttributeEntry attribute
+        ? attribute.Show!()
+        : Encoding.ASCII.GetString(Assert.IsType<TextEntry>(_machine.Tree.Find(path)).Content);
 
     /// <summary>The absolute path that a link's text leads to.</summary>
     private static string Resolve(LinkEntry link)

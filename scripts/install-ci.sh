@@ -1,12 +1,12 @@
 #!/bin/bash
-# Installs what the tests with real programs and the bench need, by apt and by name: a C compiler, gnuplot, what builds Linux's selftests, DPDK, QEMU 10 and
+# Installs what the tests with real programs and the bench need, by apt and by name: a C compiler, gnuplot, what builds Linux's selftests, DPDK and driverctl with their scripts, QEMU 10 and
 # what builds the guest's initramfs. Nothing happens when all of it is there. On Debian 12 QEMU 10 comes from bookworm-backports,
 # which is added beside the sources that apt has, on the same mirror. Wants root, or sudo.
 set -euo pipefail
 
 sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
 export DEBIAN_FRONTEND=noninteractive
-packages=(gcc make libc6-dev uuid-dev libcap-dev xz-utils pkg-config libdpdk-dev busybox-static cpio gnuplot-nox)
+packages=(gcc make libc6-dev uuid-dev libcap-dev xz-utils pkg-config libdpdk-dev dpdk driverctl pciutils busybox-static cpio gnuplot-nox)
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 

@@ -143,7 +143,7 @@ internal static class RunCommand
         uint places = options.FailNth?.Left ?? 0;
         Lazy<Machine> machine = new(() =>
         {
-            Machine made = new(description());
+            Machine made = new(description()) { Notice = Messages.Error };
             if (options.Explain is { } tell)
                 made.System.DmaAborted = fault => tell(Explanation.Of(in fault));
             return made;

@@ -1,6 +1,8 @@
+using Ioasis.Dispatch.Files;
 using Ioasis.Dispatch.Iommufd;
 using Ioasis.Engine.Reasons;
 using Ioasis.Runner.Files;
+using Ioasis.Runner.Filters;
 using Ioasis.Runner.Native;
 using Ioasis.Runner.Paths;
 using Ioasis.Runner.Processes;
@@ -24,6 +26,12 @@ internal sealed class DescriptorCalls(
         Syscalls.Call kind = emulation.Table.CallOf(call.data.nr);
         var arguments = new CallArguments(in call);
         int descriptor = (int)arguments[kind == MMap ? 4 : 0];
+        if (kind == Write && descriptor == CallFilter.Output && emulation.FirstNumber > CallFilter.Output && !emulation.Files.HasAttributes)
+        {
+            emulation.Listener.Continue(in call); // no shell has redirected to a file of ours
+            return;
+        }
+
         bool isOurs = emulation.Processes.Find(call.pid, descriptor, out ClientProcess process, out OpenFile file) == 0;
         // When this one is open and no other, no other can have been closed.
         if (!isOurs || emulation.Files.Count != 1)
@@ -43,6 +51,13 @@ internal sealed class DescriptorCalls(
                 break;
             case FStat:
                 nodes.AnswerStat(in call, file.Node, arguments[1]);
+                break;
+            case LSeek when file.File is AttributeFile:
+                long position = file.Seek((long)arguments[1], (int)arguments[2]);
+                if (position < 0)
+                    emulation.Listener.Fail(in call, Linux.EINVAL);
+                else
+                    emulation.Listener.Return(in call, position);
                 break;
             case LSeek:
                 emulation.Listener.Fail(in call, Linux.ESPIPE);
@@ -186,7 +201,7 @@ internal sealed class DescriptorCalls(
     /// </summary>
     private void NoteLowNumber(in seccomp_notif call, OpenFile file, int number)
     {
-        if ((uint)number < emulation.FirstNumber && emulation.Explainer.Listens && file.IsFirstAtLowNumber())
+        if (file.File is not AttributeFile && (uint)number < emulation.FirstNumber && emulation.Explainer.Listens && file.IsFirstAtLowNumber())
         {
             emulation.Explainer.Noted(
                 call.pid, $"{file.Node.Path} at descriptor {number}",

@@ -36,6 +36,8 @@ internal sealed unsafe class NodeOpen(Emulation emulation, DescriptorInstaller i
             emulation.Listener.Fail(in call, Linux.EISDIR);
         else if (node.Device is { } device && !onlyPath)
             OpenDevice(in call, node, device, flags);
+        else if (node.Attribute is { } attribute && !onlyPath)
+            OpenAttribute(in call, node, attribute, flags);
         else
             OpenStandIn(in call, node, flags);
     }
@@ -45,6 +47,21 @@ internal sealed unsafe class NodeOpen(Emulation emulation, DescriptorInstaller i
         emulation.Files.ReleaseClosed();
         Reason why = default;
         Errno errno = device.Open(out DeviceFile? file, ref why);
+        Install(in call, node, flags, errno, file, ref why);
+    }
+
+    private void OpenAttribute(in seccomp_notif call, PathNode node, EmulatedAttribute attribute, int flags)
+    {
+        emulation.Files.ReleaseClosed(); // what was written and not seen before
+        int mode = flags & Linux.O_ACCMODE;
+        Reason why = default;
+        Errno errno = attribute.Open(mode != Linux.O_WRONLY, mode != Linux.O_RDONLY, out DeviceFile? file, ref why);
+        Install(in call, node, flags, errno, file, ref why);
+    }
+
+    /// <summary>Answers with a descriptor of what was opened, or with why it was not.</summary>
+    private void Install(in seccomp_notif call, PathNode node, int flags, Errno errno, DeviceFile? file, ref Reason why)
+    {
         if (errno.Succeeded && file is not null)
         {
             using Descriptor? descriptor = emulation.Files.Add(file, node, flags);

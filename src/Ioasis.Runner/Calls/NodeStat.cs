@@ -83,6 +83,12 @@ internal sealed unsafe class NodeStat(Emulation emulation)
             return OfNameless(node);
         statx file = OfStandIn(node);
         file.stx_mask = Linux.STATX_BASIC_STATS;
+        if (node.Attribute is { } attribute)
+        {
+            file.stx_size = attribute.Entry.Size;
+            file.stx_blocks = 0;
+        }
+
         if (node.Device is { } device)
         {
             file.stx_mode = (ushort)(Linux.S_IFCHR | (file.stx_mode & 0xfffu)); // chmod changes the stand-in's

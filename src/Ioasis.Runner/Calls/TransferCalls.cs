@@ -51,8 +51,9 @@ internal sealed unsafe class TransferCalls(Emulation emulation, Caller caller)
         }
 
         Reason why = default;
+        Task? pending = null;
         ulong offset = hasNoPosition ? 0 : atPosition ? file.Position : arguments[3];
-        Errno errno = Transfer(file, writes, pieces, offset, out long total, ref why);
+        Errno errno = Transfer(file, writes, pieces, offset, out long total, ref pending, ref why);
         if (atPosition && !hasNoPosition && total != 0 && !(writes && file.File is FailNthFile))
             file.Advance(total);
 
@@ -61,12 +62,18 @@ internal sealed unsafe class TransferCalls(Emulation emulation, Caller caller)
             Explain(in call, file, writes, errno, in why, offset);
             emulation.Listener.Fail(in call, (int)errno.Code);
         }
-        else
+        else if (pending is null or { IsCompleted: true })
             emulation.Listener.Return(in call, total);
+        else
+            ReturnLater(call, total, pending);
     }
 
+    /// <summary>The client's call goes on when the task ends: no thread waits for it.</summary>
+    private void ReturnLater(seccomp_notif call, long total, Task pending) =>
+        _ = pending.ContinueWith(_ => emulation.Listener.Return(in call, total), TaskScheduler.Default);
+
     /// <summary>Piece by piece, until one comes out short: as the kernel does for files that know no vectors.</summary>
-    private Errno Transfer(OpenFile file, bool writes, int pieces, ulong offset, out long total, ref Reason why)
+    private Errno Transfer(OpenFile file, bool writes, int pieces, ulong offset, out long total, ref Task? pending, ref Reason why)
     {
         total = 0;
         for (int i = 0; i < pieces; i++)
@@ -75,9 +82,9 @@ internal sealed unsafe class TransferCalls(Emulation emulation, Caller caller)
             ulong count = Math.Min(_pieces[i].iov_len, MostBytes - (ulong)total);
             if (count == 0 && pieces > 1)
                 continue;
-            Errno errno = writes
-                ? file.File.Write(caller, address, count, offset + (ulong)total, out long done, ref why)
-                : file.File.Read(caller, address, count, offset + (ulong)total, out done, ref why);
+            Errno errno = !writes ? file.File.Read(caller, address, count, offset + (ulong)total, out long done, ref why)
+                : file.File is AttributeFile attribute ? attribute.Begin(caller, address, count, out done, ref pending, ref why)
+                : file.File.Write(caller, address, count, offset + (ulong)total, out done, ref why);
             if (errno.Failed)
                 return errno;
             total += done;

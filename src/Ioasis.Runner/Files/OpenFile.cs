@@ -31,6 +31,28 @@ internal sealed record OpenFile(FileId Id, DeviceFile File, PathNode Node, int F
     /// <summary>True the first time that it is asked.</summary>
     public bool IsFirstAtLowNumber() => Interlocked.Exchange(ref _seenLow, 1) == 0;
 
+    /// <summary>lseek(2), of a file of sysfs.</summary>
+    /// <param name="offset">Bytes from where <paramref name="from"/> says.</param>
+    /// <param name="from">SEEK_SET, SEEK_CUR or SEEK_END.</param>
+    /// <returns>The position, or -1 when there is no such.</returns>
+    public long Seek(long offset, int from)
+    {
+        long start = from switch
+        {
+            Linux.SEEK_SET => 0,
+            Linux.SEEK_CUR => Volatile.Read(ref _position),
+            Linux.SEEK_END => (long)(Node.Attribute?.Entry.Size ?? 0),
+            _ => long.MinValue,
+        };
+        if (start < 0 || offset < -start || offset > long.MaxValue - start)
+            return -1;
+        Volatile.Write(ref _position, start + offset);
+        return start + offset;
+    }
+
+    /// <summary>It is a file of sysfs that the client may write.</summary>
+    public bool IsWritableAttribute => File is AttributeFile && Allows(writing: true);
+
     /// <summary>It was opened for reading, or for writing.</summary>
     public bool Allows(bool writing) => (Flags & Linux.O_ACCMODE) != (writing ? Linux.O_RDONLY : Linux.O_WRONLY);
 }

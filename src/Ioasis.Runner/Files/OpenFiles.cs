@@ -23,6 +23,7 @@ internal sealed unsafe class OpenFiles : IDisposable
     private readonly Action<string> _complain;
     private Tables? _tables; // null until a client opens something, which most programs never do
     private int _count;
+    private int _attributes; // of files of sysfs that may be written
 
     public OpenFiles(Action<string> complain)
     {
@@ -43,6 +44,9 @@ internal sealed unsafe class OpenFiles : IDisposable
     /// <summary>Files that are open, or whose end has not been carried out yet.</summary>
     public int Count => Volatile.Read(ref _count);
 
+    /// <summary>Whether a client has a file of sysfs open that it may write.</summary>
+    public bool HasAttributes => Volatile.Read(ref _attributes) != 0;
+
     public bool TryFind(FileId id, out OpenFile file)
     {
         file = null!;
@@ -60,7 +64,13 @@ internal sealed unsafe class OpenFiles : IDisposable
     public Descriptor? Add(DeviceFile file, PathNode node, int flags)
     {
         var queue = file as QueueFile;
-        if ((queue is null ? StandInFile.MakeMemory(node.Path) : StandInFile.MakePipe()) is not { } first)
+        Descriptor? made = file switch
+        {
+            QueueFile => StandInFile.MakePipe(),
+            AttributeFile attribute => StandInFile.MakeText(node.Path, (flags & Linux.O_ACCMODE) == Linux.O_RDONLY ? attribute.Text : []),
+            _ => StandInFile.MakeMemory(node.Path),
+        };
+        if (made is not { } first)
             return null;
         int watch = Stat.TryGet(first, out FileId id)
             ? LibC.inotify_add_watch(_inotify, first.ProcPath, Linux.IN_CLOSE_WRITE | Linux.IN_CLOSE_NOWRITE | Linux.IN_ONESHOT)
@@ -77,7 +87,9 @@ internal sealed unsafe class OpenFiles : IDisposable
         tables.ById[id] = open;
         tables.ByWatch[watch] = open;
         Interlocked.Increment(ref _count);
-        if (StandInFile.ForClients(first, flags) is not { } second)
+        if (open.IsWritableAttribute)
+            Interlocked.Increment(ref _attributes);
+        if ((file is AttributeFile ? StandInFile.Reopen(first, flags) : StandInFile.ForClients(first, flags)) is not { } second)
         {
             Forget(watch);
             Interlocked.Decrement(ref _count);
@@ -145,6 +157,7 @@ internal sealed unsafe class OpenFiles : IDisposable
             return;
         try
         {
+            LateWrite.CarryOut(open, _complain);
             open.File.Release();
         }
         catch (Exception unexpected) when (unexpected is not OutOfMemoryException)
@@ -175,6 +188,8 @@ internal sealed unsafe class OpenFiles : IDisposable
         if (Volatile.Read(ref _tables) is not { } tables || !tables.ByWatch.TryRemove(watch, out OpenFile? open))
             return null;
         tables.ById.TryRemove(open.Id, out _);
+        if (open.IsWritableAttribute)
+            Interlocked.Decrement(ref _attributes);
         return open;
     }
 

@@ -31,6 +31,24 @@ internal static unsafe class StandInFile
         return null;
     }
 
+    /// <summary>
+    /// For a file of sysfs: what it holds as it is opened, for a client that reads where we do not see it; empty when the client may write,
+    /// so that we find what it wrote there (<see cref="LateWrite"/>).
+    /// </summary>
+    /// <returns>The first description, or null with the error number set.</returns>
+    public static Descriptor? MakeText(string name, ReadOnlySpan<byte> text)
+    {
+        Descriptor first = LibC.memfd_create(name, Linux.MFD_CLOEXEC);
+        fixed (byte* from = text)
+        {
+            if (!first.IsInvalid && (text.IsEmpty || LibC.write(first, from, (nuint)text.Length) == text.Length))
+                return first;
+        }
+
+        first.Dispose();
+        return null;
+    }
+
     /// <summary>For a queue: a pipe, both ends in one description, as poll(2) can tell of a pipe whether there is something to read.</summary>
     /// <returns>The first description, or null with the error number set.</returns>
     public static Descriptor? MakePipe()

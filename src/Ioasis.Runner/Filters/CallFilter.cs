@@ -28,6 +28,15 @@ internal static class CallFilter
     /// <summary>Bytes of the widest register.</summary>
     private const uint LargestRegister = 8;
 
+    /// <summary>
+    /// Standard output, where a shell puts a file of sysfs before it writes (<c>echo 1 > …/remove</c>): short writes to it stop too, as
+    /// those files tell by their errno what has become of a write.
+    /// </summary>
+    public const int Output = 1;
+
+    /// <summary>The longest such write, in bytes.</summary>
+    public const uint ShortWrite = 256;
+
     private const string Ask = "ask", Allow = "allow";
 
     /// <param name="table">The architecture.</param>
@@ -115,6 +124,13 @@ internal static class CallFilter
         program.JumpIfAtLeast((uint)(FirstRegionOffset >> 32), Ask);
         AskIfDescriptor(program, "positioned", 0, firstNumber);
 
+        program.Label("write");
+        program.LoadArgument(2);
+        program.JumpIfAtLeast(ShortWrite + 1, "written");
+        program.LoadArgument(0);
+        program.JumpIfEqual(Output, Ask);
+        AskIfDescriptor(program, "written", 0, firstNumber);
+
         program.Label("fcntl");
         program.LoadArgument(1);
         program.JumpIfEqual(Linux.F_DUPFD, "duplicate");
@@ -161,7 +177,15 @@ internal static class CallFilter
     private static void JumpToRules(BpfProgram program, ForeignCalls calls, string highOffset)
     {
         foreach ((Call call, int number) in calls.Numbers)
-            program.JumpIfEqual((uint)number, call is PRead64 or PWrite64 or PReadV or PWriteV or PReadV2 or PWriteV2 ? highOffset : RuleOf(call));
+        {
+            string rule = call switch
+            {
+                PRead64 or PWrite64 or PReadV or PWriteV or PReadV2 or PWriteV2 => highOffset,
+                Write => "descriptor",
+                _ => RuleOf(call),
+            };
+            program.JumpIfEqual((uint)number, rule);
+        }
     }
 
     /// <summary>Asks when the argument is a descriptor from <paramref name="firstNumber"/> up; ends the rule.</summary>
@@ -187,7 +211,8 @@ internal static class CallFilter
         PRead64 or PWrite64 => "register",
         PReadV or PWriteV or PReadV2 or PWriteV2 => "at offset",
         FStat => "fstat",
-        Read or Write or ReadV or WriteV or LSeek or Dup or Dup2 or Dup3 or GetDents64 => "descriptor",
+        Write => "write",
+        Read or ReadV or WriteV or LSeek or Dup or Dup2 or Dup3 or GetDents64 => "descriptor",
         FCntl => "fcntl",
         MMap => "mmap",
         _ => Ask,

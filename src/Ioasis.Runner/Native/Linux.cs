@@ -120,6 +120,7 @@ internal static class Linux
 
     public const int SEEK_SET = 0;
     public const int SEEK_CUR = 1;
+    public const int SEEK_END = 2;
 
     public const int PROT_READ = 1;
     public const int PROT_WRITE = 2;

@@ -66,6 +66,9 @@ internal sealed class PathNode
     /// <summary>What a text file holds.</summary>
     public ReadOnlyMemory<byte> Content { get; init; }
 
+    /// <summary>What a text file does that is made when it is read; null for one with fixed content.</summary>
+    public EmulatedAttribute? Attribute { get; init; }
+
     /// <summary>The device behind a device node; null otherwise.</summary>
     public EmulatedDevice? Device { get; init; }
 

@@ -60,6 +60,9 @@ internal sealed class PathTree
     public void AddText(string path, ReadOnlyMemory<byte> content, uint mode) =>
         Add(path, (parent, name) => new PathNode(parent, name, PathKind.Text) { Content = content, Mode = mode });
 
+    public void AddAttribute(string path, EmulatedAttribute attribute) =>
+        Add(path, (parent, name) => new PathNode(parent, name, PathKind.Text) { Attribute = attribute, Mode = attribute.Entry.Mode });
+
     public void AddLink(string path, string target) =>
         Add(path, (parent, name) => new PathNode(parent, name, PathKind.Link) { Target = target, Mode = 0x1ff });
 

@@ -205,7 +205,7 @@ internal sealed class DescriptorCalls(
         {
             emulation.Explainer.Noted(
                 call.pid, $"{file.Node.Path} at descriptor {number}",
-                $"below {emulation.FirstNumber} read and write fail, and fstat shows a file in memory (but for 0 to 2); with --any-descriptor they do not");
+                $"below {emulation.FirstNumber} read and write fail; with --any-descriptor they do not");
         }
     }
 

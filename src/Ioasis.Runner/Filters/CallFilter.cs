@@ -23,8 +23,6 @@ internal static class CallFilter
     /// <summary>Above every number that a descriptor can have: -1 and AT_FDCWD are no descriptors.</summary>
     private const uint NoDescriptor = 0x40000000;
 
-    private const uint StandardStreams = 3;
-
     /// <summary>Bytes of the widest register.</summary>
     private const uint LargestRegister = 8;
 
@@ -77,24 +75,10 @@ internal static class CallFilter
 
         program.JumpIfAtLeast(0, "rarer calls");
 
-        // fstat as C libraries write it: newfstatat(fd, "", …, AT_EMPTY_PATH). Frequent, and of interest for our numbers only, and for the
-        // standard streams, which each program asks about once: they may have been redirected to one of ours.
-        program.Label("newfstatat");
-        program.LoadArgument(3);
-        program.JumpIfAnyBit(Linux.AT_EMPTY_PATH, "path may be empty");
-        program.Return(Linux.SECCOMP_RET_USER_NOTIF);
-        program.Label("statx");
-        program.LoadArgument(2);
-        program.JumpIfAnyBit(Linux.AT_EMPTY_PATH, "path may be empty");
-        program.Return(Linux.SECCOMP_RET_USER_NOTIF);
-        program.Label("path may be empty");
-        program.LoadArgument(0);
-        program.JumpIfAtLeast(firstNumber, Ask);
-        program.JumpIfAtLeast(StandardStreams, Allow);
-        program.Return(Linux.SECCOMP_RET_USER_NOTIF);
+        // Whoever was passed a descriptor of ours is told by it what it is, so it is asked about at any number.
         program.Label("fstat");
         program.LoadArgument(0);
-        program.JumpIfAtLeast(StandardStreams, "descriptor");
+        program.JumpIfAtLeast(NoDescriptor, Allow);
         program.Return(Linux.SECCOMP_RET_USER_NOTIF);
 
         program.Label("ioctl");
@@ -205,8 +189,6 @@ internal static class CallFilter
 
     private static string RuleOf(Call call) => call switch
     {
-        NewFStatAt => "newfstatat",
-        StatX => "statx",
         Ioctl => "ioctl",
         PRead64 or PWrite64 => "register",
         PReadV or PWriteV or PReadV2 or PWriteV2 => "at offset",

@@ -1,3 +1,5 @@
+using Ioasis.Runner;
+
 namespace Ioasis.Cli;
 
 /// <summary>
@@ -9,13 +11,7 @@ internal static class Messages
     /// <summary>The status of a command that was used wrongly, as getopt programs give it.</summary>
     public const int UsageStatus = 2;
 
-    private static readonly Lock s_gate = new();
-
     public static void Error(string text) => Line($"ioasis: {text}");
 
-    public static void Line(string text)
-    {
-        lock (s_gate)
-            Console.Error.WriteLine(text);
-    }
+    public static void Line(string text) => StandardError.WriteLine(text);
 }

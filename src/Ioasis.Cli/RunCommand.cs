@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Ioasis.Devices.Machines;
+using Ioasis.Engine.Work;
 using Ioasis.Dispatch.Files;
 using Ioasis.Engine.Failures;
 using Ioasis.Runner;
@@ -106,6 +107,8 @@ internal static class RunCommand
         return command;
     }
 
+    private const int PatienceMilliseconds = 2000;
+
     /// <summary>What shells return when a program cannot be run: 127 when there is none, 126 when there is.</summary>
     private static int ShellStatus(int error)
     {
@@ -164,8 +167,9 @@ internal static class RunCommand
         }
         finally
         {
-            if (machine.IsValueCreated)
-                machine.Value.Dispose();
+            // A device that hangs in memory that never comes is left behind.
+            if (machine.IsValueCreated && BackgroundThread.TryStart("ioasis machine", machine.Value.Dispose) is { } end)
+                end.Join(PatienceMilliseconds);
         }
     }
 }

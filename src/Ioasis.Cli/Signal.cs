@@ -11,8 +11,6 @@ internal static partial class Signal
     /// <summary>Dies of a signal, without a core of our own; should that not work, the status that shells use for it.</summary>
     public static int DieOf(int signal)
     {
-        Console.Out.Flush();
-        Console.Error.Flush();
         _ = PrCtl(PrSetDumpable, 0, 0, 0, 0);
         _ = SetHandler(signal, 0);
         _ = Kill(Environment.ProcessId, signal);

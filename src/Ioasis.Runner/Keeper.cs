@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Ioasis.Engine.Work;
 using Ioasis.Runner.Files;
 using Ioasis.Runner.Launch;
 using Ioasis.Runner.Memory;
@@ -14,34 +14,51 @@ namespace Ioasis.Runner;
 /// </summary>
 internal sealed class Keeper : IDisposable
 {
-    private const ulong ListenerTag = 0, FilesTag = 1, WakeTag = 2, FirstProcessTag = 3;
-    private const int FirstPauseMilliseconds = 10, LongestPauseMilliseconds = 1000, LongestEndMilliseconds = 2000;
+    private const ulong ListenerTag = 0, FilesTag = 1, WakeTag = 2, ProgramTag = 3, FirstProcessTag = 4;
+    private const int FirstPauseMilliseconds = 10, ReapPauseMilliseconds = 100, LongestPauseMilliseconds = 500, LongestEndMilliseconds = 2000;
+    private const int StuckMilliseconds = 5000, PatienceMilliseconds = 2000; // after SIGTERM
+    private const int SIGKILL = 9, SIGTERM = 15;
 
     private readonly OpenFiles _files;
     private readonly RemoteMemories _memories;
     private readonly Poller _poller = new();
     private readonly WakeEvent _wake = new();
-    private readonly Thread _thread;
-    private PosixSignalRegistration? _childEnded;
+    private readonly bool _ownsProcess;
+    private readonly Action<string> _complain;
+    private Thread? _thread;
+    private Descriptor? _programPidFd;
     private readonly Lock _lock = new();
     private readonly Dictionary<ulong, ClientProcess> _watched = []; // by tag; under _lock
     private ulong _lastTag = FirstProcessTag;
     private Listener? _listener;
+    private int _looked;
     private int _program;
     private ProgramEnd? _end;
+    private bool _isUnknown, _isKilled;
     private volatile bool _ending;
+    private long _asked; // when the run was asked to end; 0: not
+    private long _deadline; // for those that the program left behind; 0: none yet
+    private long[]? _servedThen; // what was being served then
 
-    public Keeper(OpenFiles files, RemoteMemories memories)
+    /// <param name="files">What clients have open.</param>
+    /// <param name="memories">What is held of their memories.</param>
+    /// <param name="ownsProcess">This process does nothing else: all its children are this run's.</param>
+    /// <param name="complain">Is told what went wrong, in one line.</param>
+    public Keeper(OpenFiles files, RemoteMemories memories, bool ownsProcess, Action<string> complain)
     {
         _files = files;
         _memories = memories;
+        _ownsProcess = ownsProcess;
+        _complain = complain;
         _poller.Add(files.Events, Linux.EPOLLIN, FilesTag);
         _poller.Add(_wake.Descriptor, Linux.EPOLLIN, WakeTag);
-        _thread = new Thread(Keep) { IsBackground = true, Name = "ioasis keeper" };
     }
 
     /// <summary>Set before <see cref="Start"/>.</summary>
     public ProcessTable Processes { get; set; } = null!;
+
+    /// <summary>Set before <see cref="Start"/>.</summary>
+    public ServiceThreads Services { get; set; } = null!;
 
     /// <summary>Begins.</summary>
     /// <param name="listener">Hangs up when the last client has ended.</param>
@@ -51,9 +68,21 @@ internal sealed class Keeper : IDisposable
         _listener = listener;
         _program = program;
         _poller.Add(listener.Descriptor, 0, ListenerTag);
-        _childEnded = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => _wake.Set());
-        _wake.Set(); // for what has ended before
-        _thread.Start();
+        _programPidFd = DescriptorCopy.OpenPidFd(program, 0);
+        if (_programPidFd.IsInvalid || !_poller.Add(_programPidFd, Linux.EPOLLIN, ProgramTag))
+            _wake.Set(); // then it is looked at in every round
+        _thread = BackgroundThread.TryStart("ioasis keeper", Keep)
+            ?? throw new LaunchException("no thread can be started: this user has as many as are allowed (ulimit -u)");
+    }
+
+    /// <summary>
+    /// SIGTERM: the program has been told, and the run is to end. When the program has ended, so are the others to that it left behind;
+    /// who stays after a while is left alone. A program that waits for an answer of ours that never comes is killed.
+    /// </summary>
+    public void End()
+    {
+        Volatile.Write(ref _asked, Math.Max(Environment.TickCount64, 1));
+        _wake.Set();
     }
 
     /// <summary>The program's process; null when it has ended.</summary>
@@ -62,7 +91,7 @@ internal sealed class Keeper : IDisposable
         get
         {
             lock (_lock)
-                return _listener is null || _end is not null ? null : _program;
+                return _listener is null || _isUnknown || _end is not null ? null : _program;
         }
     }
 
@@ -70,8 +99,8 @@ internal sealed class Keeper : IDisposable
     /// <returns>How the program itself ended.</returns>
     public ProgramEnd Join()
     {
-        _thread.Join();
-        return ReapProgram(wait: true);
+        _thread!.Join();
+        return ReapProgram();
     }
 
     /// <summary>Hears of the end of a process.</summary>
@@ -86,28 +115,74 @@ internal sealed class Keeper : IDisposable
 
     public void Dispose()
     {
-        _childEnded?.Dispose();
         _ending = true;
         _wake.Set();
-        if (_listener is not null)
-            _thread.Join();
+        _thread?.Join();
+        _programPidFd?.Dispose();
         _poller.Dispose();
         _wake.Dispose();
     }
 
     private void Keep()
     {
-        int pause = -1;
+        int pause = LongestPauseMilliseconds;
         bool hungUp = false;
-        while (!_ending && !hungUp)
+        while (!_ending && !hungUp && !IsLeft())
         {
-            bool left = Round(pause, out bool isNews, ref hungUp);
-            // A memory that no process is known to use may be in use by one that shares it: look again, ever more rarely.
-            pause = !left ? -1 : isNews ? FirstPauseMilliseconds : Math.Min(pause * 2, LongestPauseMilliseconds);
+            try
+            {
+                bool left = Round(pause, out bool isNews, out bool reaped, ref hungUp);
+                // A memory that no process is known to use may be in use by one that shares it: look again, ever more rarely.
+                pause = left ? (isNews ? FirstPauseMilliseconds : Math.Min(pause * 2, LongestPauseMilliseconds)) : LongestPauseMilliseconds;
+                if (reaped || _files.HasLostNews || Volatile.Read(ref _asked) != 0)
+                    pause = Math.Min(pause, ReapPauseMilliseconds);
+            }
+#pragma warning disable CA1031 // Without the keeper nothing is ever released: memory or descriptors may be there again in the next round.
+            catch (Exception unexpected)
+#pragma warning restore CA1031
+            {
+                BackgroundThread.Tell("ioasis keeper", unexpected);
+                Thread.Sleep(ReapPauseMilliseconds);
+            }
         }
 
         if (hungUp)
             SeeThemOut();
+    }
+
+    /// <summary>After SIGTERM: carries out what <see cref="End"/> says.</summary>
+    /// <returns>True when the run ends without those that are left.</returns>
+    private bool IsLeft()
+    {
+        long asked = Volatile.Read(ref _asked), now = Environment.TickCount64;
+        if (asked == 0)
+            return false;
+        if (Program is { } program)
+        {
+            _servedThen ??= Services.Turns();
+            if (now - asked < StuckMilliseconds)
+                return false;
+            if (_isKilled)
+                return true;
+            if (Services.HasStuck(_servedThen))
+            {
+                _complain("the program waits for a call that does not end: it is killed");
+                _ = LibC.kill(program, SIGKILL);
+                _isKilled = true;
+            }
+
+            _servedThen = null;
+            Volatile.Write(ref _asked, now);
+            return false;
+        }
+
+        if (_deadline == 0)
+        {
+            _deadline = now + PatienceMilliseconds;
+            Children.Signal(SIGTERM);
+        }
+
+        return now >= _deadline;
     }
 
     /// <summary>
@@ -116,19 +191,20 @@ internal sealed class Keeper : IDisposable
     /// </summary>
     private void SeeThemOut()
     {
-        ReapProgram(wait: true);
         _poller.Remove(_listener!.Descriptor);
         bool hungUp = true;
+        while (Program is not null && !_ending && !IsLeft())
+            Round(ReapPauseMilliseconds, out _, out _, ref hungUp);
         long deadline = Environment.TickCount64 + LongestEndMilliseconds;
         while ((_files.Count > 0 || Processes.Count > 0) && Environment.TickCount64 < deadline)
-            Round(FirstPauseMilliseconds, out _, ref hungUp);
+            Round(FirstPauseMilliseconds, out _, out _, ref hungUp);
         _memories.CloseDead();
-        Children.ReapOrphans();
+        Children.ReapOrphans(_ownsProcess);
     }
 
     /// <summary>Waits for news, and acts on them.</summary>
     /// <returns>Whether memories are left that no process is known to use.</returns>
-    private bool Round(int milliseconds, out bool isNews, ref bool hungUp)
+    private bool Round(int milliseconds, out bool isNews, out bool reaped, ref bool hungUp)
     {
         Span<ulong> tags = stackalloc ulong[16];
         int count = _poller.Wait(tags, milliseconds);
@@ -145,8 +221,10 @@ internal sealed class Keeper : IDisposable
                     break;
                 case WakeTag:
                     _wake.Clear();
-                    ReapProgram(wait: false);
-                    Children.ReapOrphans();
+                    break;
+                case ProgramTag:
+                    ReapProgram();
+                    _poller.Remove(_programPidFd!);
                     break;
                 default:
                     Ended(tag);
@@ -154,17 +232,40 @@ internal sealed class Keeper : IDisposable
             }
         }
 
+        if (_programPidFd!.IsInvalid)
+            ReapProgram();
+        if (_files.HasLostNews)
+            LookAgain();
+        reaped = Children.ReapOrphans(_ownsProcess);
         return _memories.CloseDead();
     }
 
+    /// <summary>A file whose news was lost may have borne its mark a moment longer: a few rounds more, and nothing is missed.</summary>
+    private void LookAgain()
+    {
+        _files.Rescan();
+        _files.ReleaseClosed();
+        if (++_looked < 20)
+            return;
+        _looked = 0;
+        _files.NewsAreComplete();
+    }
+
     /// <summary>At once, because until then older kernels (before 6.11) do not hang up.</summary>
-    private ProgramEnd ReapProgram(bool wait)
+    /// <returns>How it ended. One that SIGKILL does not end (it hangs inside the kernel) counts as killed by that.</returns>
+    private ProgramEnd ReapProgram()
     {
         lock (_lock)
         {
-            if (_end is null && Children.TryReap(_program, wait, out ProgramEnd end))
-                _end = end;
-            return _end ?? new ProgramEnd(ProgramEnd.UnknownStatus, false);
+            if (_end is null && !_isUnknown)
+            {
+                if (Children.TryReap(_program, wait: false, out ProgramEnd end))
+                    _end = end;
+                else if (!Children.IsProgram(_program))
+                    _isUnknown = true; // somebody else has reaped it
+            }
+
+            return _end ?? new ProgramEnd(_isUnknown ? ProgramEnd.UnknownStatus : SIGKILL, !_isUnknown);
         }
     }
 

@@ -1,3 +1,4 @@
+using Ioasis.Engine.Work;
 using Ioasis.Dispatch.Files;
 using Ioasis.Runner.Calls;
 using Ioasis.Runner.Explain;
@@ -21,6 +22,8 @@ namespace Ioasis.Runner;
 /// <remarks>Thread-safe. docs/runner.md tells how it works and what is different from a kernel.</remarks>
 public sealed class ProgramRunner : IDisposable
 {
+    private const int PatienceMilliseconds = 5000;
+
     private readonly MaterialTree _material;
     private readonly OpenFiles _files;
     private readonly RemoteMemories _memories;
@@ -47,33 +50,37 @@ public sealed class ProgramRunner : IDisposable
     /// Does what the first start in this process needs once, on a thread of its own. Nobody need call it; it saves some milliseconds where
     /// there is something else to do before a program can be started, as reading a command line.
     /// </summary>
-    public static void Prepare() => new Thread(static () =>
+    public static void Prepare() => BackgroundThread.TryStart("ioasis prepare", static () =>
     {
         FilteredSpawn.Rehearse();
         _ = CallFilter.Build(SyscallTable.Native, 0);
         _ = Launch.Signals.Ignored;
-    }) { IsBackground = true, Name = "ioasis prepare" }.Start();
+    });
 
     internal ProgramRunner(PathTree tree, ProgramOptions options)
     {
-        Action<string> complain = options.Complain ?? (line => Console.Error.WriteLine("ioasis: " + line));
+        Action<string> complain = Quietly(options.Complain ?? (static line => StandardError.WriteLine("ioasis: " + line)));
+        BackgroundThread.Complain = complain;
         ulong ignored = Launch.Signals.Ignored;
+        if (options.HandleSignals)
+            Launch.Signals.Survive(ignored); // children of other code would inherit it, so in a process of our own only
         SyscallTable table = SyscallTable.Native;
         _material = new MaterialTree(tree, complain);
-        _files = new OpenFiles(complain);
+        var quota = new DescriptorQuota(ProcessLimit.TryGet(Environment.ProcessId, Linux.RLIMIT_NOFILE, out ulong limit) ? limit : 0);
+        _files = new OpenFiles(quota, complain);
         _memories = new RemoteMemories(_files.Contains);
-        _keeper = new Keeper(_files, _memories);
+        _keeper = new Keeper(_files, _memories, options.HandleSignals, complain);
         _processes = new ProcessTable(_files, _memories, _keeper.Watch) { EngineMemoryLimit = options.EngineMemory ?? ProgramOptions.DefaultEngineMemory };
         _memories.SearchProcesses = _processes.SearchProcesses;
         _files.IsMappedAt = (file, offset) => _memories.IsMapped(file, offset);
         _keeper.Processes = _processes;
-        uint firstNumber = FileNumbers.First(ProcessLimit.TryGet(Environment.ProcessId, Linux.RLIMIT_NOFILE, out ulong limit) ? limit : 0);
+        uint firstNumber = FileNumbers.First(limit);
         uint firstWatched = options.AnyDescriptor ? 0 : firstNumber;
         var numbers = new FreeNumber(firstNumber);
-        _files.Released = numbers.Reset;
+        _files.Closed = numbers.Leave;
         Children.AdoptOrphans();
         if (options.HandleSignals)
-            _signals = Launch.Signals.Handle(ignored, () => _keeper.Program);
+            _signals = Launch.Signals.Handle(ignored, () => _keeper.Program, _keeper.End);
         try
         {
             ProcessId = FilteredSpawn.Start(options, ignored, CallFilter.Build(table, firstWatched, Passing(options)), fd =>
@@ -100,6 +107,9 @@ public sealed class ProgramRunner : IDisposable
                 emulation.HandOver = _threads.HandOver;
             });
             Children.AddProgram(ProcessId);
+            quota.Program = ProcessId;
+            RaiseFileSizeLimit();
+            _keeper.Services = _threads!;
             _keeper.Start(_listener!, ProcessId);
         }
         catch
@@ -138,10 +148,44 @@ public sealed class ProgramRunner : IDisposable
         _keeper.Dispose();
         _threads?.Dispose();
         _listener?.Dispose();
+        // Each has its own patience; what hangs beyond that (in memory that never comes) is left behind.
+        Thread? rest = BackgroundThread.TryStart("ioasis end", Forget);
+        if (rest is null)
+            Forget();
+        else
+            rest.Join(PatienceMilliseconds);
+        _material.Dispose();
+    }
+
+    private void Forget()
+    {
         _files.Dispose();
         _events?.Dispose();
         _processes.Clear();
         _memories.Clear();
-        _material.Dispose();
     }
+
+    /// <summary>The files that stand for devices are large, and empty. The program has its own limit already.</summary>
+    private static unsafe void RaiseFileSizeLimit()
+    {
+        rlimit limit;
+        if (LibC.prlimit64(0, Linux.RLIMIT_FSIZE, null, &limit) != 0 || limit.rlim_cur == limit.rlim_max)
+            return;
+        limit.rlim_cur = limit.rlim_max;
+        _ = LibC.prlimit64(0, Linux.RLIMIT_FSIZE, &limit, null);
+    }
+
+    /// <summary>Whoever is told may fail, for want of memory say: that is no reason for anything here to end.</summary>
+    private static Action<string> Quietly(Action<string> tell) => line =>
+    {
+        try
+        {
+            tell(line);
+        }
+#pragma warning disable CA1031 // As said above.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    };
 }

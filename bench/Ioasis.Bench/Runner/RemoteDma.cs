@@ -27,7 +27,7 @@ internal static unsafe class RemoteDma
         ulong address = ulong.Parse(words[1], CultureInfo.InvariantCulture);
         try
         {
-            using var files = new OpenFiles(Console.Error.WriteLine);
+            using var files = new OpenFiles(new DescriptorQuota(1024), Console.Error.WriteLine);
             var memories = new RemoteMemories(files.Contains);
             var processes = new ProcessTable(files, memories, _ => { });
             if (!processes.TryAdopt(id, out ClientProcess process) || process.Memory(id, processes) is not { } memory)

@@ -3,6 +3,7 @@ using Ioasis.Devices.Drivers;
 using Ioasis.Devices.Pci;
 using Ioasis.Engine.Hardware;
 using Ioasis.Engine.Mock;
+using Ioasis.Engine.Work;
 
 namespace Ioasis.Devices.Machines;
 
@@ -106,15 +107,12 @@ public sealed class Machine : IDisposable
     }
 
     /// <summary>Tells it, and takes the device out, on a thread that holds no lock of the device's.</summary>
-    private void OnFailure(DeviceFailure failure) => _ = ThreadPool.UnsafeQueueUserWorkItem(
-        static one =>
-        {
-            one.Machine.Tell(one.Failure.ToString());
-            one.Machine.DeviceFailed?.Invoke(one.Failure);
-            one.Machine.Bus.TakeOut(one.Failure.Function);
-        },
-        (Machine: this, Failure: failure),
-        preferLocal: false);
+    private void OnFailure(DeviceFailure failure) => _ = BackgroundThread.TryStart("ioasis removal", () =>
+    {
+        Tell(failure.ToString());
+        DeviceFailed?.Invoke(failure);
+        Bus.TakeOut(failure.Function);
+    });
 
     private static Iommu Build(IommuDescription iommu)
     {

@@ -1,3 +1,5 @@
+using Ioasis.Engine.Work;
+
 namespace Ioasis.Devices.Pci;
 
 /// <summary>
@@ -33,9 +35,7 @@ public sealed class DeviceThread(string name) : IDisposable
                 return;
             _work.Enqueue(work);
             Monitor.Pulse(_monitor);
-            if (_thread is not null)
-                return;
-            Start();
+            _thread ??= BackgroundThread.TryStart(name, Run, 256 * 1024); // without room for a thread, work waits until more is posted
         }
     }
 
@@ -70,21 +70,6 @@ public sealed class DeviceThread(string name) : IDisposable
             thread = _thread;
         }
         thread?.Join(s_patience);
-    }
-
-    /// <summary>Where the system has no room for another thread, the work waits until more is posted.</summary>
-    private void Start()
-    {
-        var thread = new Thread(Run, maxStackSize: 256 * 1024) { Name = name, IsBackground = true };
-        _thread = thread;
-        try
-        {
-            thread.Start();
-        }
-        catch (OutOfMemoryException)
-        {
-            _thread = null;
-        }
     }
 
     private void Run()

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ioasis.Engine.Work;
 using Microsoft.Win32.SafeHandles;
 
 namespace Ioasis.Dispatch.Descriptors;
@@ -22,20 +23,24 @@ internal sealed unsafe class EventWatch
 
     /// <summary>Calls the handler whenever the descriptor has something to read; the handler reads it.</summary>
     /// <returns>What removes it; never 0.</returns>
+    /// <exception cref="OutOfMemoryException">No thread can be started, or the kernel watches no more.</exception>
     public long Add(SafeFileHandle descriptor, Action handler)
     {
         lock (_lock)
         {
+            if (!_running)
+                BackgroundThread.Start("eventfds", Run, 256 * 1024);
+            _running = true;
             long token = ++_lastToken;
             _handlers.Add(token, handler);
             NativeEvents.EpollEvent change = new() { Events = NativeEvents.EpollIn, Data = token };
             if (NativeEvents.EpollControl(_epoll, NativeEvents.EpollAdd, (int)descriptor.DangerousGetHandle(), &change) != 0)
-                throw new InvalidOperationException($"epoll does not take an eventfd: errno {Marshal.GetLastPInvokeError()}");
-            if (!_running)
             {
-                _running = true;
-                new Thread(Run, maxStackSize: 256 * 1024) { Name = "eventfds", IsBackground = true }.Start();
+                int errno = Marshal.GetLastPInvokeError();
+                _handlers.Remove(token);
+                throw new InsufficientMemoryException($"epoll does not take an eventfd: errno {errno} (fs.epoll.max_user_watches)");
             }
+
             return token;
         }
     }
@@ -50,20 +55,33 @@ internal sealed unsafe class EventWatch
         }
     }
 
+    /// <summary>One handler that fails must not end the thread of all.</summary>
+    private static void Call(Action? handler)
+    {
+        try
+        {
+            handler?.Invoke();
+        }
+#pragma warning disable CA1031 // Whatever one device does, the events of the others go on.
+        catch (Exception unexpected)
+#pragma warning restore CA1031
+        {
+            BackgroundThread.Tell("eventfds", unexpected);
+        }
+    }
+
     private void Run()
     {
         byte* events = stackalloc byte[Batch * sizeof(NativeEvents.EpollEvent)];
         while (true)
         {
             int count = NativeEvents.EpollWait(_epoll, (NativeEvents.EpollEvent*)events, Batch, -1);
-            if (count < 0 && Marshal.GetLastPInvokeError() != NativeEvents.EINTR)
-                throw new InvalidOperationException($"epoll_wait: errno {Marshal.GetLastPInvokeError()}");
             for (int n = 0; n < count; n++)
             {
                 Action? handler;
                 lock (_lock)
                     _handlers.TryGetValue(((NativeEvents.EpollEvent*)(events + n * NativeEvents.EpollEvent.Stride))->Data, out handler);
-                handler?.Invoke();
+                Call(handler);
             }
         }
     }

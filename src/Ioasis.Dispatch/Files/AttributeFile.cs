@@ -16,7 +16,12 @@ public sealed class AttributeFile(FileTree tree, AttributeEntry entry) : DeviceF
     /// <summary>Bytes of one write that are looked at: a page, as in sysfs.</summary>
     private const int Page = 4096;
 
+    /// <summary>What is written late can change anything of the machine: every call waits for it.</summary>
+    public static object LateWrites { get; } = new();
+
     public override string Path => entry.Path;
+
+    public override ReleaseScope Scope => new(Path, LateWrites);
 
     /// <summary>What it holds now; empty when it cannot be read.</summary>
     public byte[] Text => entry.Show is { } show ? Encoding.ASCII.GetBytes(show()) : [];

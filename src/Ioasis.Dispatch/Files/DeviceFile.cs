@@ -46,6 +46,9 @@ public abstract class DeviceFile
     public virtual Errno CheckMap(ulong offset, ulong length, ref Reason why) =>
         why.Because(ReasonCode.FileNotMappable, offset, length, name: Path);
 
+    /// <summary>What its release changes that calls on other files can see, and which releases calls on it can see.</summary>
+    public virtual ReleaseScope Scope => new(Path);
+
     /// <summary>Called once, after the last descriptor and the last mapping are gone.</summary>
     public abstract void Release();
 }

@@ -92,6 +92,8 @@ public sealed class IommufdFile(IommuContext context, MockIommu? mock = null) : 
     public override Errno CheckMap(ulong offset, ulong length, ref Reason why) =>
         Context.HasWindow(offset, length) ? Errno.Success : why.Because(ReasonCode.NoSuchWindow, offset, length, name: Path);
 
+    public override ReleaseScope Scope => new(Context);
+
     public override void Release() => Context.Release();
 
     /// <summary>

@@ -58,6 +58,8 @@ internal sealed partial class ContainerFile(IommuSystem system) : DeviceFile
 
     public override Errno CheckMap(ulong offset, ulong length, ref Reason why) => why.Because(ReasonCode.FileWithoutMemory, name: Path);
 
+    public override ReleaseScope Scope => new(Container);
+
     public override void Release() => Container.Close();
 
     /// <summary>Two answers depend on the container; the rest is what type 1 always has. No device is without an IOMMU here.</summary>

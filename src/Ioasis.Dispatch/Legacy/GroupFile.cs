@@ -38,6 +38,8 @@ internal sealed class GroupFile(VfioGroup group) : DeviceFile
 
     public override Errno CheckMap(ulong offset, ulong length, ref Reason why) => why.Because(ReasonCode.FileWithoutMemory, name: Path);
 
+    public override ReleaseScope Scope => new(group.Path, group.Holder);
+
     public override void Release() => group.Close();
 
     /// <summary>Viable: no driver of another device in the group does DMA for the system.</summary>

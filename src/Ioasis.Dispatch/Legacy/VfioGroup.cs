@@ -106,6 +106,9 @@ internal sealed class VfioGroup(IommuGroup group, string path)
             _boundByPath--;
     }
 
+    /// <summary>Its container, or the context that it has instead; null without either. Of this moment: no lock is taken.</summary>
+    public object? Holder => (object?)Volatile.Read(ref _container) ?? Volatile.Read(ref _context);
+
     /// <summary>VFIO_GROUP_GET_STATUS: whether the group has a container or an iommufd, and whether it could get one.</summary>
     /// <returns>ENODEV: its devices have gone.</returns>
     public Errno GetStatus(out bool hasContainer, out bool isViable, ref Reason why)

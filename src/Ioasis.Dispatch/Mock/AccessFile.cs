@@ -17,5 +17,7 @@ internal sealed class AccessFile(Access access) : DeviceFile
         return why.Because(ReasonCode.UnknownIoctl, command, name: Path);
     }
 
+    public override ReleaseScope Scope => new(Access.Context);
+
     public override void Release() => Access.Context.CloseAccess(Access);
 }

@@ -69,6 +69,8 @@ public sealed class EventQueueFile : QueueFile
         return why.Because(ReasonCode.QueueNotWritable, name: Path);
     }
 
+    public override ReleaseScope Scope => new(_queue.Context);
+
     public override void Release() => _queue.Context.ReleaseFile(_queue);
 
     private static Errno Copy(ICaller caller, ulong buffer, in VirtualEvent next, ref Reason why)

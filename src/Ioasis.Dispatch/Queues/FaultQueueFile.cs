@@ -83,6 +83,8 @@ public sealed class FaultQueueFile : QueueFile
         return done == 0 ? errno : Errno.Success;
     }
 
+    public override ReleaseScope Scope => new(_queue.Context);
+
     public override void Release() => _queue.Context.ReleaseFile(_queue);
 
     private static Errno Copy(ICaller caller, ulong buffer, PageRequestGroup group, ref Reason why)

@@ -1,4 +1,5 @@
 using Ioasis.Engine.Reasons;
+using Ioasis.Engine.Work;
 
 namespace Ioasis.Dispatch.Vfio;
 
@@ -51,7 +52,7 @@ internal sealed partial class VfioDevice
         lock (_holding)
         {
             if (!_hasLeft)
-                _timer = new Timer(static device => ((VfioDevice)device!).Ask(), this, s_betweenRequests, s_betweenRequests);
+                _timer = new Timer(static device => BackgroundThread.Guard("device request", ((VfioDevice)device!).Ask), this, s_betweenRequests, s_betweenRequests);
         }
     }
 

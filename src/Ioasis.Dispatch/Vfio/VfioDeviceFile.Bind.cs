@@ -87,15 +87,19 @@ internal sealed partial class VfioDeviceFile
     /// <summary>The reverse of binding, when the file is closed.</summary>
     private void Unbind()
     {
+        // The context may end with its last device: not under the gate, as that takes as long as the context is large.
+        IommuContext context = device.Bound!.Context;
+        context.Hold();
         lock (device.Gate)
         {
             device.Close();
-            device.Bound!.Unbind();
+            device.Bound.Unbind();
             device.Bound = null;
             device.OpenCount = 0;
         }
 
         device.Group.Unblock();
+        context.Release();
     }
 
     private static Errno TakeBind(in VfioCall call, out vfio_device_bind_iommufd bind, ref Reason why)

@@ -66,6 +66,9 @@ internal sealed partial class VfioDeviceFile(VfioDevice device, string path, boo
         return errno;
     }
 
+    /// <summary>Its group may be opened next, what it was bound or attached to may be destroyed, and what is reset with it be reset.</summary>
+    public override ReleaseScope Scope => new(device.Group.Path, device.Bound?.Context ?? device.Group.Holder, device.Set);
+
     public override void Release()
     {
         if (_granted)

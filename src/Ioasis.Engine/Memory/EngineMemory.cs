@@ -1,3 +1,5 @@
+using Ioasis.Engine.Work;
+
 namespace Ioasis.Engine.Memory;
 
 /// <summary>
@@ -41,6 +43,7 @@ public sealed class EngineMemory(long limit)
         if (now - last < LeastPause || Interlocked.CompareExchange(ref s_collected, now, last) != last)
             return;
         Volatile.Write(ref s_returned, 0);
-        ThreadPool.UnsafeQueueUserWorkItem(static _ => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true), null);
+        _ = BackgroundThread.TryStart(
+            "ioasis collection", static () => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true));
     }
 }

@@ -20,6 +20,7 @@ public enum ErrnoCode : byte
     EEXIST = 17,
     ENODEV = 19,
     EINVAL = 22,
+    ENFILE = 23,
     EMFILE = 24,
     ENOTTY = 25,
     ENOSPC = 28,

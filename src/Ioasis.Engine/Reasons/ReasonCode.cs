@@ -290,6 +290,9 @@ public enum ReasonCode : ushort
     MapExecutable,
     FileWithoutMemory,
     DescriptorTableFull,
+    RunnerDescriptorsUsed,
+    ClientDescriptorsUsed,
+    StandInImpossible,
 
     // Calls of the runner's that are refused.
     RingRefused,

@@ -290,6 +290,9 @@ public static class ReasonTable
         MapExecutable => (EPERM, "{4} cannot be mapped with PROT_EXEC"),
         FileNotMappable => (ENXIO, "{4} offers nothing to map at offset 0x{0:x} with length 0x{1:x}"),
         DescriptorTableFull => (EMFILE, "the caller has no free descriptor"),
+        RunnerDescriptorsUsed => (ENFILE, "all {0} descriptors that the runner has for clients are in use (its limit is {1}: ulimit -n)"),
+        ClientDescriptorsUsed => (ENFILE, "this client and its relatives hold {0} of the {1} descriptors that the runner has for clients, half of what others leave"),
+        StandInImpossible => (ENFILE, "the system has no room for another open file (error {0})"),
 
         RingRefused => (EPERM, "what io_uring does is not seen here, and emulated files would answer it wrongly in silence; --allow-io-uring allows it"),
         ForeignOpen => (ENXIO, "{4} is served to 64-bit programs only, and this call is a 32-bit one (architecture 0x{0:x})"),

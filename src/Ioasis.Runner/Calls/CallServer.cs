@@ -64,10 +64,30 @@ internal sealed class CallServer
         catch (Exception unexpected)
 #pragma warning restore CA1031
         {
-            _emulation.Complain($"internal error while answering {_emulation.Table.CallOf(call.data.nr)} of thread {call.pid}: {unexpected}");
-            _caller.End();
-            _emulation.Listener.Fail(in call, Linux.EIO);
+            Recover(in call, unexpected);
         }
+    }
+
+    /// <summary>The client gets an answer. What it takes to tell why may fail as well, when memory or descriptors are short.</summary>
+    private void Recover(in seccomp_notif call, Exception unexpected)
+    {
+        bool isShort = unexpected is OutOfMemoryException;
+        try
+        {
+            _caller.End();
+            string what = $"{_emulation.Table.CallOf(call.data.nr)} of thread {call.pid}";
+            _emulation.Complain(isShort
+                ? $"{what} gives ENOMEM: {unexpected.Message}"
+                : $"internal error while answering {what}: {unexpected}");
+        }
+#pragma warning disable CA1031 // As above.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            _emulation.Complain("internal error while answering a call, and while telling of it");
+        }
+
+        _emulation.Listener.Fail(in call, isShort ? Linux.ENOMEM : Linux.EIO);
     }
 
     private void Answer(in seccomp_notif call)

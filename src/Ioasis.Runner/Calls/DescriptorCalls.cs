@@ -17,6 +17,8 @@ namespace Ioasis.Runner.Calls;
 internal sealed class DescriptorCalls(
     Emulation emulation, Caller caller, DescriptorInstaller installer, NodeStat nodes, ChangeCalls changes, AttributeCalls attributes)
 {
+    private const int PinPatienceMilliseconds = 2000;
+
     private readonly TransferCalls _transfers = new(emulation, caller);
     private readonly DirectoryCalls _directories = new(emulation);
     private readonly KvmCalls _kvm = new(emulation);
@@ -32,20 +34,24 @@ internal sealed class DescriptorCalls(
             return;
         }
 
-        bool isOurs = emulation.Processes.Find(call.pid, descriptor, out ClientProcess process, out OpenFile file) == 0;
-        // When this one is open and no other, no other can have been closed.
-        if (!isOurs || emulation.Files.Count != 1)
-            emulation.Files.ReleaseClosed();
-        if (!isOurs)
+        int error = emulation.Processes.Find(call.pid, descriptor, out ClientProcess process, out OpenFile file);
+        if (error != 0)
         {
-            ServeStandIn(in call, kind, descriptor);
+            emulation.Files.ReleaseClosed();
+            if (error == Linux.ENFILE)
+                Refuse(in call, file);
+            else
+                ServeStandIn(in call, kind, descriptor);
             return;
         }
 
+        caller.Set(in call, process, file);
+        // When this one is open and no other, no other can have been closed.
+        if (emulation.Files.Count != 1)
+            emulation.Files.Settle(file.File.Scope);
         switch (kind)
         {
             case Ioctl:
-                caller.Set(in call, process);
                 caller.SeesLowOffsets = descriptor >= emulation.FirstNumber;
                 ServeIoctl(in call, file);
                 break;
@@ -94,10 +100,20 @@ internal sealed class DescriptorCalls(
                 emulation.Listener.Fail(in call, Linux.ENOTDIR);
                 break;
             default:
-                caller.Set(in call, process);
                 _transfers.Serve(in call, kind, file);
                 break;
         }
+
+        caller.Leave();
+    }
+
+    /// <summary>There are no descriptors by which the client's process could be held.</summary>
+    private void Refuse(in seccomp_notif call, OpenFile file)
+    {
+        Reason why = default;
+        Errno errno = why.Because(ReasonCode.StandInImpossible, Linux.EMFILE);
+        emulation.Explainer.CallEnded(call.pid, $"call on {file.Node.Path}", errno, in why);
+        emulation.Listener.Fail(in call, (int)errno.Code);
     }
 
     /// <summary>
@@ -150,7 +166,11 @@ internal sealed class DescriptorCalls(
             NoteLowNumber(in call, file, (int)arguments[0]);
         Reason why = default;
         Errno errno = file.File.Ioctl(caller, command, arguments[2], out long result, ref why);
+        // Pages that a closed file had pinned count no more: it may be that file whose release is under way.
+        if (errno.Failed && why.Code == ReasonCode.MemlockLimit && emulation.Files.SettleAll(PinPatienceMilliseconds))
+            errno = file.File.Ioctl(caller, command, arguments[2], out result, ref why);
         emulation.Explainer.IoctlEnded(caller, file.Node.Path, command, arguments[2], errno, in why);
+        caller.Leave();
         if (errno.Succeeded)
             emulation.Listener.Return(in call, result);
         else

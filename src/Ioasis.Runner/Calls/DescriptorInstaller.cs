@@ -11,16 +11,15 @@ internal sealed class DescriptorInstaller(Emulation emulation)
     /// <param name="file">What to install; closed when it was installed.</param>
     /// <param name="least">The lowest number that will do.</param>
     /// <param name="closeOnExec">Sets FD_CLOEXEC.</param>
+    /// <param name="open">The file that was opened, when it was.</param>
     /// <returns>False when the client gets an error, or was killed.</returns>
-    public bool InstallInRange(in seccomp_notif call, Descriptor file, int least, bool closeOnExec)
+    public bool InstallInRange(in seccomp_notif call, Descriptor file, int least, bool closeOnExec, OpenFile? open = null)
     {
-        int error;
-        lock (emulation.Numbers.Lock)
-        {
-            int number = emulation.Numbers.Choose(call.pid, least);
-            error = emulation.Listener.ReturnDescriptor(in call, file, number, closeOnExec);
-        }
-
+        int number = emulation.Numbers.Choose(call.pid, least, emulation.Files.Quota.ProcessOf(call.pid));
+        if (open is not null)
+            open.Number = number;
+        int error = emulation.Listener.ReturnDescriptor(in call, file, number, closeOnExec);
+        emulation.Numbers.GiveBack(number);
         return Answered(in call, error);
     }
 

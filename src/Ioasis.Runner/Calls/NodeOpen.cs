@@ -44,7 +44,7 @@ internal sealed unsafe class NodeOpen(Emulation emulation, DescriptorInstaller i
 
     private void OpenDevice(in seccomp_notif call, PathNode node, EmulatedDevice device, int flags)
     {
-        emulation.Files.ReleaseClosed();
+        emulation.Files.Settle(new ReleaseScope(node.Path));
         Reason why = default;
         Errno errno = device.Open(out DeviceFile? file, ref why);
         Install(in call, node, flags, errno, file, ref why);
@@ -52,7 +52,7 @@ internal sealed unsafe class NodeOpen(Emulation emulation, DescriptorInstaller i
 
     private void OpenAttribute(in seccomp_notif call, PathNode node, EmulatedAttribute attribute, int flags)
     {
-        emulation.Files.ReleaseClosed(); // what was written and not seen before
+        emulation.Files.Settle(new ReleaseScope(node.Path)); // and what was written and not seen before
         int mode = flags & Linux.O_ACCMODE;
         Reason why = default;
         Errno errno = attribute.Open(mode != Linux.O_WRONLY, mode != Linux.O_RDONLY, out DeviceFile? file, ref why);
@@ -64,18 +64,18 @@ internal sealed unsafe class NodeOpen(Emulation emulation, DescriptorInstaller i
     {
         if (errno.Succeeded && file is not null)
         {
-            using Descriptor? descriptor = emulation.Files.Add(file, node, flags);
+            using Descriptor? descriptor = emulation.Files.Add(call.pid, file, node, flags, out OpenFile? open, ref why);
             if (descriptor is not null)
             {
                 if (emulation.Explainer.ListensToAll)
                     emulation.Explainer.CallEnded(call.pid, $"open({node.Path})", errno, in why);
                 // Closing ours is the last close when it could not be installed, and releases the file as any last close does.
-                installer.InstallInRange(in call, descriptor, 0, (flags & Linux.O_CLOEXEC) != 0);
+                installer.InstallInRange(in call, descriptor, 0, (flags & Linux.O_CLOEXEC) != 0, open);
                 return;
             }
 
             file.Release();
-            errno = why.Because(ReasonCode.DescriptorTableFull);
+            errno = why.Again();
         }
 
         emulation.Explainer.CallEnded(call.pid, $"open({node.Path})", errno, in why);

@@ -17,6 +17,8 @@ internal sealed unsafe class TaskOpen(Emulation emulation, DescriptorInstaller i
     /// <summary>Permission bits of fail-nth.</summary>
     private const uint Mode = 0x1a4; // 0644
 
+    private const int PinPatienceMilliseconds = 2000;
+
     public void Answer(in seccomp_notif call, TaskFile file, int owner, int flags)
     {
         if ((flags & (Linux.O_PATH | emulation.Table.O_DIRECTORY)) != 0)
@@ -41,7 +43,9 @@ internal sealed unsafe class TaskOpen(Emulation emulation, DescriptorInstaller i
 
         string path = string.Create(CultureInfo.InvariantCulture, $"/proc/{owner}/fail-nth");
         emulation.Files.ReleaseClosed();
-        using Descriptor? descriptor = emulation.Files.Add(new FailNthFile(emulation.Failures, task, path), PathNode.Nameless(path, Linux.S_IFREG | Mode), flags);
+        Reason why = default;
+        using Descriptor? descriptor = emulation.Files.Add(
+            call.pid, new FailNthFile(emulation.Failures, task, path), PathNode.Nameless(path, Linux.S_IFREG | Mode), flags, out _, ref why);
         if (descriptor is null)
             emulation.Listener.Fail(in call, Linux.ENFILE);
         else
@@ -65,7 +69,7 @@ internal sealed unsafe class TaskOpen(Emulation emulation, DescriptorInstaller i
     /// </summary>
     private void OpenStatus(in seccomp_notif call, int owner, int flags)
     {
-        emulation.Files.ReleaseClosed(); // what a closed file had pinned is pinned no more
+        _ = emulation.Files.SettleAll(PinPatienceMilliseconds); // what a closed file had pinned is pinned no more
         if ((flags & Linux.O_ACCMODE) != Linux.O_RDONLY || emulation.Processes.FindKnown(owner)?.Owner is not { } pays
             || (pays.Pinned.Pages | pays.Process.Pages) == 0)
         {

@@ -57,6 +57,7 @@ internal sealed unsafe class TransferCalls(Emulation emulation, Caller caller)
         if (atPosition && !hasNoPosition && total != 0 && !(writes && file.File is FailNthFile))
             file.Advance(total);
 
+        caller.Leave();
         if (errno.Failed && total == 0)
         {
             Explain(in call, file, writes, errno, in why, offset);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ioasis.Runner.Files;
 using Ioasis.Runner.Native;
 
 namespace Ioasis.Runner.Doctor;
@@ -15,7 +16,7 @@ internal static unsafe class LimitChecks
         ulong limit = Limit(Linux.RLIMIT_NOFILE);
         return limit < FewDescriptors
             ? new(Name, Verdict.Limited, $"{limit}: emulated descriptors take the upper part of it", "Raise it: ulimit -n 4096")
-            : new(Name, Verdict.Good, $"{limit}");
+            : new(Name, Verdict.Good, $"{limit}; files open at once: {DescriptorQuota.ForClients(limit)}, of which one client with its children gets half of what others leave");
     }
 
     public static Finding LockedMemory()

@@ -42,10 +42,18 @@ internal sealed class Explainer(Action<Explanation>? failures, Action<Explanatio
 
     private void Tell(int thread, int process, string call, Errno errno, in Reason why)
     {
-        Explanation explanation = new(process, ProgramName(thread), call, errno.Code, errno.Failed ? why.ToString() : "");
-        if (errno.Failed)
-            failures?.Invoke(explanation);
-        all?.Invoke(explanation);
+        try
+        {
+            Explanation explanation = new(process, ProgramName(thread), call, errno.Code, errno.Failed ? why.ToString() : "");
+            if (errno.Failed)
+                failures?.Invoke(explanation);
+            all?.Invoke(explanation);
+        }
+#pragma warning disable CA1031 // The call has happened, whether it can be told or not.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
     }
 
     /// <summary>The program of a thread: the name of its file, without the directory.</summary>

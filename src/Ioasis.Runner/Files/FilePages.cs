@@ -6,8 +6,9 @@ namespace Ioasis.Runner.Files;
 /// <summary>The memory of a device's stand-in, which clients map themselves and this process maps where it is asked to.</summary>
 /// <remarks>Thread-safe: <c>_lock</c> protects both tables.</remarks>
 /// <param name="memory">The stand-in; stays the caller's.</param>
+/// <param name="bytes">Its length.</param>
 /// <param name="isMapped">Searches the clients for a mapping of a byte range of the stand-in.</param>
-internal sealed unsafe class FilePages(Descriptor memory, Func<ulong, ulong, bool> isMapped) : IFilePages, IDisposable
+internal sealed unsafe class FilePages(Descriptor memory, long bytes, Func<ulong, ulong, bool> isMapped) : IFilePages, IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<(ulong Offset, ulong Length), nint> _maps = [];
@@ -16,6 +17,8 @@ internal sealed unsafe class FilePages(Descriptor memory, Func<ulong, ulong, boo
     /// <inheritdoc/>
     public byte* Map(ulong offset, ulong length)
     {
+        if (offset > (ulong)bytes || length > (ulong)bytes - offset)
+            return null;
         lock (_lock)
         {
             if (_maps.TryGetValue((offset, length), out nint known))

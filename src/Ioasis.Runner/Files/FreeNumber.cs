@@ -4,77 +4,180 @@ using Ioasis.Runner.Processes;
 namespace Ioasis.Runner.Files;
 
 /// <summary>
-/// Finds numbers for descriptors of emulated files. Choosing a number and installing the descriptor is one step under <see cref="Lock"/>,
-/// as installing replaces what is there.
+/// Finds numbers for descriptors of emulated files. A number that was chosen belongs to whoever chose it until <see cref="GiveBack"/>, as
+/// installing replaces what is there.
 /// </summary>
+/// <remarks>
+/// A client is asked for few numbers, however many it has open: from the lowest upward in growing steps to one that is free, and from there
+/// down by halves to one that follows one in use; and for holes that files left which were closed. So what a client gets is the lowest, but
+/// for holes that files of the host leave.
+/// Thread-safe: <c>_lock</c> protects the chosen numbers; no client is asked under it.
+/// </remarks>
 internal sealed unsafe class FreeNumber(uint first)
 {
-    // Told to a client, but not installed yet; for all clients at once, as there are few and not for long. Under Lock.
-    private readonly List<int> _reserved = [];
+    private const int MostProcesses = 1024, MostHoles = 256;
 
-    // Numbers below are taken, in the client that asked last; a good place to begin at, no more.
-    private int _hint = (int)first;
+    // Chosen, and not installed yet: for all clients at once, as there are few and not for long.
+    private readonly HashSet<int> _chosen = [];
+    private readonly Dictionary<int, SortedSet<int>> _holes = []; // by process: numbers that may be free again
+    private readonly Lock _lock = new();
 
-    /// <summary>Held from choosing a number to installing the descriptor.</summary>
-    public Lock Lock { get; } = new();
-
-    /// <summary>A file was closed: numbers further down may be free.</summary>
-    public void Reset() => Volatile.Write(ref _hint, (int)first);
-
-    /// <summary>Finds a free number. Under <see cref="Lock"/>.</summary>
+    /// <summary>Chooses a free number, and keeps it from being chosen again until <see cref="GiveBack"/>.</summary>
     /// <param name="thread">The client's thread, which waits for us to answer.</param>
     /// <param name="least">The lowest number that will do.</param>
+    /// <param name="process">The thread's process; 0 when it is not known.</param>
     /// <returns>-1 when there is none below the client's limit.</returns>
-    public int Choose(int thread, int least)
+    public int Choose(int thread, int least, int process = 0)
     {
         if (!ProcessLimit.TryGet(thread, Linux.RLIMIT_NOFILE, out ulong limit))
             return -1;
         int end = (int)Math.Min(limit, int.MaxValue);
         int begin = Math.Max(least, (int)first);
-        for (int number = Math.Max(begin, Volatile.Read(ref _hint)); number < end; number++)
+        while (true)
         {
-            if (!IsFree(thread, number))
-                continue;
-            if (least <= (int)first)
-                Volatile.Write(ref _hint, number + 1);
-            return number;
+            int hole = HoleOf(thread, process, begin, end), number = Search(thread, begin, end);
+            if (hole >= 0 && number >= 0 && number < hole)
+                Leave(process, hole); // for the next
+            else if (hole >= 0)
+                number = hole;
+            if (number < 0)
+                return -1;
+            lock (_lock)
+            {
+                if (!_chosen.Add(number))
+                    continue; // somebody was faster
+            }
+
+            // Somebody may have been so much faster as to be done with it.
+            if (IsFree(thread, number))
+                return number;
+            GiveBack(number);
+        }
+    }
+
+    /// <summary>The number was used, or not: it can be chosen again, where it is free.</summary>
+    public void GiveBack(int number)
+    {
+        if (number < 0)
+            return;
+        lock (_lock)
+            _chosen.Remove(number);
+    }
+
+    /// <summary>A file was closed: where it had been, there may be a hole now. One that is not free is forgotten when it is looked at.</summary>
+    public void Leave(int process, int number)
+    {
+        if (process == 0 || number < 0)
+            return;
+        lock (_lock)
+        {
+            if (!_holes.TryGetValue(process, out SortedSet<int>? holes))
+            {
+                if (_holes.Count >= MostProcesses)
+                    _holes.Clear();
+                _holes.Add(process, holes = []);
+            }
+
+            holes.Add(number);
+            if (holes.Count > MostHoles)
+                holes.Remove(holes.Max);
+        }
+    }
+
+    private int HoleOf(int thread, int process, int begin, int end)
+    {
+        while (true)
+        {
+            int hole = -1;
+            lock (_lock)
+            {
+                if (!_holes.TryGetValue(process, out SortedSet<int>? holes))
+                    return -1;
+                foreach (int one in holes)
+                {
+                    if (one >= begin && one < end)
+                    {
+                        hole = one;
+                        break;
+                    }
+                }
+
+                if (hole < 0)
+                    return -1;
+                holes.Remove(hole);
+            }
+
+            if (IsVacant(thread, hole))
+                return hole;
+        }
+    }
+
+    private int Search(int thread, int begin, int end)
+    {
+        if (begin >= end)
+            return -1;
+        if (IsVacant(thread, begin))
+            return begin;
+        int used = begin, free = -1;
+        for (long step = 1; free < 0 && used < end - 1; step *= 2)
+        {
+            int next = (int)Math.Min(used + step, end - 1);
+            if (IsVacant(thread, next))
+                free = next;
+            else
+                used = next;
         }
 
-        for (int number = begin; number < Math.Min(end, Volatile.Read(ref _hint)); number++)
+        if (free < 0)
+            return LowestOf(thread, begin, end);
+        while (free - used > 1)
         {
-            if (IsFree(thread, number))
+            int middle = used + ((free - used) / 2);
+            if (IsVacant(thread, middle))
+                free = middle;
+            else
+                used = middle;
+        }
+
+        return free;
+    }
+
+    /// <summary>The last number below the limit is in use: where there is a hole, its own list tells. Takes time in what this client has open.</summary>
+    private int LowestOf(int thread, int begin, int end)
+    {
+        HashSet<int> used = [];
+        try
+        {
+            foreach (string path in Directory.EnumerateFileSystemEntries(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/proc/{thread}/fd")))
+            {
+                if (int.TryParse(Path.GetFileName(path.AsSpan()), System.Globalization.CultureInfo.InvariantCulture, out int number))
+                    used.Add(number);
+            }
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return -1;
+        }
+
+        for (int number = begin; number < end; number++)
+        {
+            if (!used.Contains(number) && !IsChosen(number))
                 return number;
         }
 
         return -1;
     }
 
-    /// <summary>Chooses a number and keeps it from being chosen again until <see cref="GiveBack"/>.</summary>
-    /// <param name="thread">The client's thread, which waits for us to answer.</param>
-    /// <returns>-1 when there is none below the client's limit.</returns>
-    public int Reserve(int thread)
+    private bool IsVacant(int thread, int number) => !IsChosen(number) && IsFree(thread, number);
+
+    private bool IsChosen(int number)
     {
-        lock (Lock)
-        {
-            int number = Choose(thread, 0);
-            if (number >= 0)
-                _reserved.Add(number);
-            return number;
-        }
+        lock (_lock)
+            return _chosen.Contains(number);
     }
 
-    /// <summary>Ends a reservation, whether the number was used or not.</summary>
-    public void GiveBack(int number)
+    private static bool IsFree(int thread, int number)
     {
-        lock (Lock)
-            _reserved.Remove(number);
-        Reset();
-    }
-
-    private bool IsFree(int thread, int number)
-    {
-        if (_reserved.Contains(number))
-            return false;
         ProcPath path = ProcPath.Descriptor(thread, number);
         return Stat.Get(Linux.AT_FDCWD, path.Text, Linux.AT_SYMLINK_NOFOLLOW, out _) == Linux.ENOENT;
     }

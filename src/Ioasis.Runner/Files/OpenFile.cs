@@ -6,15 +6,41 @@ using Ioasis.Runner.Paths;
 namespace Ioasis.Runner.Files;
 
 /// <summary>One open of an emulated device: the file, and what clients' descriptors of it lead to.</summary>
-/// <param name="Id">Identifies the stand-in file that the descriptors really are.</param>
-/// <param name="File">The emulated file.</param>
-/// <param name="Node">What was opened.</param>
-/// <param name="Flags">The flags that it was opened with.</param>
-/// <param name="StandIn">The stand-in's first description, ours.</param>
-internal sealed record OpenFile(FileId Id, DeviceFile File, PathNode Node, int Flags, Descriptor StandIn)
+/// <remarks>
+/// Any thread. A call holds the file (<see cref="TryEnter"/>, <see cref="Leave"/>), as the kernel's calls hold theirs: a file whose last
+/// descriptor is closed meanwhile is released when the last such call has ended.
+/// </remarks>
+/// <param name="id">Identifies the stand-in file that the descriptors really are.</param>
+/// <param name="file">The emulated file.</param>
+/// <param name="node">What was opened.</param>
+/// <param name="flags">The flags that it was opened with.</param>
+/// <param name="standIn">The stand-in's first description, ours.</param>
+/// <param name="share">On whose account the stand-in is.</param>
+internal sealed class OpenFile(FileId id, DeviceFile file, PathNode node, int flags, Descriptor standIn, DescriptorShare share)
 {
     private long _position;
     private int _seenLow;
+    private const int Closed = int.MinValue; // the sign bit of _calls; below it the calls are counted
+
+    private int _calls;
+
+    public FileId Id => id;
+
+    public DeviceFile File => file;
+
+    public PathNode Node => node;
+
+    public int Flags => flags;
+
+    public Descriptor StandIn => standIn;
+
+    public DescriptorShare Share => share;
+
+    /// <summary>The process that it was opened for; 0 when that is not known.</summary>
+    public int Process { get; init; }
+
+    /// <summary>The number of the descriptor that it was given; -1 before.</summary>
+    public int Number { get; set; } = -1;
 
     /// <summary>What of it clients may map; null for a queue.</summary>
     public FilePages? Pages { get; init; }
@@ -55,6 +81,30 @@ internal sealed record OpenFile(FileId Id, DeviceFile File, PathNode Node, int F
 
     /// <summary>It was opened for reading, or for writing.</summary>
     public bool Allows(bool writing) => (Flags & Linux.O_ACCMODE) != (writing ? Linux.O_RDONLY : Linux.O_WRONLY);
+
+    /// <summary>A call begins.</summary>
+    /// <returns>False when the last descriptor has been closed.</returns>
+    public bool TryEnter()
+    {
+        int calls = Volatile.Read(ref _calls);
+        while (calls >= 0)
+        {
+            int now = Interlocked.CompareExchange(ref _calls, calls + 1, calls);
+            if (now == calls)
+                return true;
+            calls = now;
+        }
+
+        return false;
+    }
+
+    /// <summary>A call has ended.</summary>
+    /// <returns>True when the file is to be released now: it has been closed, and this call was the last.</returns>
+    public bool Leave() => Interlocked.Decrement(ref _calls) == Closed;
+
+    /// <summary>The last descriptor was closed. Once.</summary>
+    /// <returns>True when the file is to be released now: no call is under way.</returns>
+    public bool Close() => Interlocked.Or(ref _calls, Closed) == 0;
 }
 
 /// <summary>A file, by what stat(2) tells of it.</summary>

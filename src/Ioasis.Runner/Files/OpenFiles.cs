@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Ioasis.Dispatch.Files;
+using Ioasis.Engine.Reasons;
 using Ioasis.Runner.Native;
 using Ioasis.Runner.Paths;
 
@@ -10,9 +11,9 @@ namespace Ioasis.Runner.Files;
 /// descriptor and the last mapping of a stand-in file are gone; it does so before the client's close(2) returns.
 /// </summary>
 /// <remarks>
-/// Law: <see cref="ReleaseClosed"/> comes before anything is served that could find the difference. Whoever calls it waits until all
-/// events that were there are carried out, also by others: a device that a client closed is free when the client's next call is
-/// answered. Lock order: <c>_lock</c> is held while files are released.
+/// Law: <see cref="TakeNews"/> comes before anything is served that could find the difference, and after it a call waits for the releases
+/// that it could see (<see cref="Settle(ReleaseScope)"/>): a device that a client closed is free when the client's next call is answered.
+/// Under <c>_lock</c> news are taken and files are unlinked; nothing is released under it (<see cref="Releases"/>).
 /// </remarks>
 internal sealed unsafe class OpenFiles : IDisposable
 {
@@ -21,32 +22,50 @@ internal sealed unsafe class OpenFiles : IDisposable
     private readonly Descriptor _inotify = LibC.inotify_init1(Linux.O_CLOEXEC | Linux.O_NONBLOCK);
     private readonly Lock _lock = new();
     private readonly Action<string> _complain;
+    private readonly Releases _releases;
     private Tables? _tables; // null until a client opens something, which most programs never do
-    private int _count;
+    private int _count, _held;
     private int _attributes; // of files of sysfs that may be written
+    private volatile bool _hasLostNews;
 
-    public OpenFiles(Action<string> complain)
+    /// <param name="quota">Who may have how many.</param>
+    /// <param name="complain">Is told what went wrong, in one line.</param>
+    /// <exception cref="Launch.LaunchException">The kernel gives no inotify instance.</exception>
+    public OpenFiles(DescriptorQuota quota, Action<string> complain)
     {
-        _complain = complain;
         if (_inotify.IsInvalid)
-            throw new IOException("inotify is not available: too many instances of this user? (fs.inotify.max_user_instances)");
+        {
+            int error = System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
+            throw new Launch.LaunchException(
+                "no inotify instance can be had: too many of this user's programs have one (fs.inotify.max_user_instances)", error);
+        }
+
+        Quota = quota;
+        _complain = complain;
+        _releases = new Releases(Release);
     }
 
     /// <summary>Becomes readable when a file was closed.</summary>
     public Descriptor Events => _inotify;
 
-    /// <summary>Called after a file was released.</summary>
-    public Action Released { get; set; } = () => { };
+    public DescriptorQuota Quota { get; }
+
+    /// <summary>Called, under the lock, when a process may have a number free that it had for a file. Quick.</summary>
+    public Action<int, int> Closed { get; set; } = (_, _) => { };
 
     /// <summary>Finds a client that maps a byte of a file; set by whoever knows the clients.</summary>
     public Func<FileId, ulong, bool> IsMappedAt { get; set; } = (_, _) => false;
 
-    /// <summary>Files that are open, or whose end has not been carried out yet.</summary>
+    /// <summary>News were lost: the keeper looks again a few times, until <see cref="NewsAreComplete"/>.</summary>
+    public bool HasLostNews => _hasLostNews;
+
+    /// <summary>Files that are open, or not released yet.</summary>
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>Whether a client has a file of sysfs open that it may write.</summary>
     public bool HasAttributes => Volatile.Read(ref _attributes) != 0;
 
+    /// <summary>Finds the file behind a stand-in.</summary>
     public bool TryFind(FileId id, out OpenFile file)
     {
         file = null!;
@@ -60,44 +79,69 @@ internal sealed unsafe class OpenFiles : IDisposable
     /// Makes the descriptor behind which clients find <paramref name="file"/>, and gives the file its pages or its poll. From now on the file is released when the last
     /// reference to that descriptor's description goes: at the latest when the caller closes it without having installed it.
     /// </summary>
-    /// <returns>Null when the system has no room for another: then the caller releases the file.</returns>
-    public Descriptor? Add(DeviceFile file, PathNode node, int flags)
+    /// <param name="thread">The client's thread, on whose account it is.</param>
+    /// <param name="file">The emulated file.</param>
+    /// <param name="node">What was opened.</param>
+    /// <param name="flags">open(2) flags.</param>
+    /// <param name="open">The entry made for it.</param>
+    /// <param name="why">ENFILE: there is no room for another; the caller releases the file.</param>
+    /// <returns>Null when the call failed.</returns>
+    public Descriptor? Add(int thread, DeviceFile file, PathNode node, int flags, out OpenFile? open, ref Reason why)
     {
+        open = null;
         var queue = file as QueueFile;
+        long length = 0;
         Descriptor? made = file switch
         {
             QueueFile => StandInFile.MakePipe(),
             AttributeFile attribute => StandInFile.MakeText(node.Path, (flags & Linux.O_ACCMODE) == Linux.O_RDONLY ? attribute.Text : []),
-            _ => StandInFile.MakeMemory(node.Path),
+            _ => StandInFile.MakeMemory(node.Path, out length),
         };
         if (made is not { } first)
+        {
+            _ = why.Because(ReasonCode.StandInImpossible, (ulong)System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
             return null;
+        }
+
+        if (!Quota.TryTake(thread, first.Number, out DescriptorShare share, ref why))
+        {
+            first.Dispose();
+            return null;
+        }
+
         int watch = Stat.TryGet(first, out FileId id)
             ? LibC.inotify_add_watch(_inotify, first.ProcPath, Linux.IN_CLOSE_WRITE | Linux.IN_CLOSE_NOWRITE | Linux.IN_ONESHOT)
             : -1;
         if (watch < 0)
         {
+            _ = why.Because(ReasonCode.StandInImpossible, (ulong)System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
             first.Dispose();
+            Quota.Return(share);
             return null;
         }
 
-        FilePages? pages = queue is null ? new FilePages(first, (offset, length) => IsMapped(id, offset, length)) : null;
-        var open = new OpenFile(id, file, node, flags, first) { Pages = pages };
+        FilePages? pages = queue is null ? new FilePages(first, length, (offset, bytes) => IsMapped(id, offset, bytes)) : null;
+        open = new OpenFile(id, file, node, flags, first, share) { Pages = pages, Process = Quota.ProcessOf(thread) };
         Tables tables = LazyInitializer.EnsureInitialized(ref _tables, static () => new Tables())!;
         tables.ById[id] = open;
         tables.ByWatch[watch] = open;
         Interlocked.Increment(ref _count);
+        Interlocked.Increment(ref _held);
         if (open.IsWritableAttribute)
             Interlocked.Increment(ref _attributes);
         if ((file is AttributeFile ? StandInFile.Reopen(first, flags) : StandInFile.ForClients(first, flags)) is not { } second)
         {
+            _ = why.Because(ReasonCode.StandInImpossible, (ulong)System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
             Forget(watch);
             Interlocked.Decrement(ref _count);
             _ = LibC.inotify_rm_watch(_inotify, watch);
             first.Dispose();
+            Quota.Return(share);
+            open = null;
             return null;
         }
 
+        StandInFile.Mark(second, flags);
         file.Pages = pages;
         if (queue is not null)
         {
@@ -109,10 +153,10 @@ internal sealed unsafe class OpenFiles : IDisposable
         return second;
     }
 
-    /// <summary>Releases every file whose end the kernel has announced.</summary>
-    public void ReleaseClosed()
+    /// <summary>Takes what the kernel has announced: those files cannot be found any more, and are going to be released.</summary>
+    public void TakeNews()
     {
-        if (Count == 0)
+        if (Volatile.Read(ref _held) == 0)
             return;
         const int Room = 64 * EventHeader;
         byte* events = stackalloc byte[Room];
@@ -127,48 +171,133 @@ internal sealed unsafe class OpenFiles : IDisposable
         }
     }
 
-    /// <summary>Releases what is still open. For the end, when no client is left.</summary>
+    /// <summary>Takes the news, and waits for the releases that a call with this scope could see. The others go on beside it.</summary>
+    public void Settle(in ReleaseScope scope)
+    {
+        TakeNews();
+        if (_releases.Count == 0)
+            return;
+        _releases.WaitFor(scope.First);
+        _releases.WaitFor(scope.Second);
+        _releases.WaitFor(scope.Third);
+        _releases.WaitFor(AttributeFile.LateWrites);
+        _releases.Begin();
+    }
+
+    /// <summary>Takes the news, and has what was closed be released by others.</summary>
+    public void ReleaseClosed()
+    {
+        TakeNews();
+        _releases.Begin();
+    }
+
+    /// <summary>Takes the news, and waits for all releases, for so many milliseconds at most.</summary>
+    /// <returns>False when the time was too short, or there was nothing to wait for.</returns>
+    public bool SettleAll(int milliseconds)
+    {
+        TakeNews();
+        return _releases.Count != 0 && _releases.WaitForAll(milliseconds);
+    }
+
+    /// <summary>A call that held the file has ended.</summary>
+    public void Leave(OpenFile open)
+    {
+        if (!open.Leave())
+            return;
+        _releases.Add(open);
+        _releases.Begin();
+    }
+
+    /// <summary>The client never got the descriptor, which has been closed here: releases the file before it returns.</summary>
+    public void Withdraw(OpenFile open)
+    {
+        TakeNews();
+        _releases.WaitFor(open.File.Scope.First);
+    }
+
+    /// <summary>Nothing of the news that were lost is missing any more.</summary>
+    public void NewsAreComplete() => _hasLostNews = false;
+
+    /// <summary>
+    /// Finds the closed files by the mark that their clients' descriptions bear: an open one bears it, a closed one does not. For when
+    /// the kernel has lost news (its queue was full, or memory was short).
+    /// </summary>
+    public void Rescan()
+    {
+        lock (_lock)
+        {
+            if (_tables is not { } tables)
+                return;
+            foreach ((int watch, OpenFile open) in tables.ByWatch)
+            {
+                if (!StandInFile.IsMarked(open.StandIn))
+                    Unlink(watch);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Releases what is still open. For the end, when no client is left; what hangs (a device that waits for memory that never comes) is
+    /// left behind after a while.
+    /// </summary>
     public void Dispose()
     {
-        ReleaseClosed();
+        const int PatienceMilliseconds = 2000;
+        TakeNews();
         lock (_lock)
         {
             if (_tables is { } tables)
             {
                 foreach (int watch in tables.ByWatch.Keys)
-                    Release(watch);
+                    Unlink(watch);
             }
         }
 
+        if (_releases.Count != 0)
+            _ = _releases.WaitForAll(PatienceMilliseconds);
+        _releases.End();
         _inotify.Dispose();
     }
 
     private void Handle(int watch, uint mask)
     {
         if ((mask & Linux.IN_Q_OVERFLOW) != 0)
-            _complain("the kernel lost news of closed files (fs.inotify.max_queued_events): some devices stay in use until the end");
+        {
+            _hasLostNews = true;
+            Rescan();
+        }
         else if ((mask & (Linux.IN_CLOSE_WRITE | Linux.IN_CLOSE_NOWRITE)) != 0)
-            Release(watch);
+            Unlink(watch);
     }
 
-    private void Release(int watch)
+    /// <summary>Nobody finds the file from now on. Calls that have found it go on, and the last one has it released.</summary>
+    private void Unlink(int watch)
     {
         if (Forget(watch) is not { } open)
             return;
+        Closed(open.Process, open.Number);
+        if (open.Close())
+            _releases.Add(open);
+    }
+
+    private void Release(OpenFile open)
+    {
         try
         {
             LateWrite.CarryOut(open, _complain);
             open.File.Release();
         }
-        catch (Exception unexpected) when (unexpected is not OutOfMemoryException)
+#pragma warning disable CA1031 // Whatever a device does at its end, everybody else goes on.
+        catch (Exception unexpected)
+#pragma warning restore CA1031
         {
-            _complain($"release of {open.Node.Path} failed: {unexpected}");
+            _complain($"internal error: release of {open.Node.Path} failed: {unexpected}");
         }
 
         open.Pages?.Dispose();
         open.StandIn.Dispose();
+        Quota.Return(open.Share);
         Interlocked.Decrement(ref _count);
-        Released();
     }
 
     private bool IsMapped(FileId id, ulong offset, ulong length)
@@ -190,6 +319,7 @@ internal sealed unsafe class OpenFiles : IDisposable
         tables.ById.TryRemove(open.Id, out _);
         if (open.IsWritableAttribute)
             Interlocked.Decrement(ref _attributes);
+        Interlocked.Decrement(ref _held);
         return open;
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Ioasis.Runner.Native;
 
 namespace Ioasis.Runner.Files;
@@ -17,11 +18,13 @@ internal static unsafe class StandInFile
     /// mapped when the device allows it.
     /// </summary>
     /// <param name="name">Shown by /proc/PID/fd and /proc/PID/maps.</param>
+    /// <param name="length">Its bytes: <see cref="Length"/>, or what our own limit (RLIMIT_FSIZE) lets us have; only those can be mapped.</param>
     /// <returns>The first description, or null with the error number set.</returns>
-    public static Descriptor? MakeMemory(string name)
+    public static Descriptor? MakeMemory(string name, out long length)
     {
         Descriptor first = LibC.memfd_create(name, Linux.MFD_CLOEXEC | Linux.MFD_ALLOW_SEALING);
-        if (!first.IsInvalid && LibC.ftruncate(first, Length) == 0)
+        length = Length;
+        if (!first.IsInvalid && (LibC.ftruncate(first, Length) == 0 || IsShortened(first, out length)))
         {
             _ = LibC.fcntl(first, Linux.F_ADD_SEALS, Linux.F_SEAL_SHRINK | Linux.F_SEAL_GROW | Linux.F_SEAL_SEAL);
             return first;
@@ -47,6 +50,25 @@ internal static unsafe class StandInFile
 
         first.Dispose();
         return null;
+    }
+
+    /// <summary>
+    /// Marks the client's description: an open file description lock (fcntl(2)) far beyond any byte, which goes with the description and
+    /// not before, whoever has duplicates of it.
+    /// </summary>
+    /// <param name="second">The client's description.</param>
+    /// <param name="flags">The open(2) flags that it was made with.</param>
+    public static void Mark(Descriptor second, int flags)
+    {
+        flock mark = MarkOf((flags & Linux.O_ACCMODE) == Linux.O_RDONLY ? Linux.F_RDLCK : Linux.F_WRLCK);
+        _ = LibC.fcntl(second, Linux.F_OFD_SETLK, &mark);
+    }
+
+    /// <summary>Whether the client's description still is; yes where the kernel does not tell.</summary>
+    public static bool IsMarked(Descriptor first)
+    {
+        flock mark = MarkOf(Linux.F_WRLCK);
+        return LibC.fcntl(first, Linux.F_OFD_GETLK, &mark) != 0 || mark.l_type != Linux.F_UNLCK;
     }
 
     /// <summary>For a queue: a pipe, both ends in one description, as poll(2) can tell of a pipe whether there is something to read.</summary>
@@ -86,5 +108,18 @@ internal static unsafe class StandInFile
             return second;
         second.Dispose();
         return null;
+    }
+
+    private static flock MarkOf(short kind) => new() { l_type = kind, l_start = 1L << 62, l_len = 1 };
+
+    /// <summary>Our own file size limit is below what a device needs, and the kernel does not let us have more: as long as may be.</summary>
+    private static bool IsShortened(Descriptor first, out long length)
+    {
+        rlimit limit;
+        length = 0;
+        if (Marshal.GetLastPInvokeError() != Linux.EFBIG || LibC.prlimit64(0, Linux.RLIMIT_FSIZE, null, &limit) != 0)
+            return false;
+        length = (long)Math.Min(limit.rlim_cur, Length) & -Environment.SystemPageSize;
+        return LibC.ftruncate(first, length) == 0;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ioasis.Runner.Native;
 using Ioasis.Runner.Processes;
 
@@ -9,6 +10,8 @@ namespace Ioasis.Runner.Launch;
 /// </summary>
 internal static unsafe class Children
 {
+    private const int Look = Linux.WEXITED | Linux.WNOHANG | Linux.WNOWAIT | Linux.__WALL;
+
     // Programs that runners of this process started: each is reaped by its own runner.
     private static readonly List<int> s_programs = []; // under s_lock
     private static readonly Lock s_lock = new();
@@ -65,25 +68,77 @@ internal static unsafe class Children
     }
 
     /// <summary>Reaps orphans of clients that have ended.</summary>
-    public static void ReapOrphans()
+    /// <param name="all">
+    /// This process does nothing besides running one program: then whatever else ends is ours as well, also what was a child before this
+    /// program ran (of a shell that executed it in its place).
+    /// </param>
+    /// <returns>Whether there were some.</returns>
+    public static bool ReapOrphans(bool all)
     {
+        bool any = false;
         while (true)
         {
             using Lock.Scope waiting = Waiting.EnterScope();
             siginfo info = default;
-            const int Look = Linux.WEXITED | Linux.WNOHANG | Linux.WNOWAIT | Linux.__WALL;
             if (LibC.waitid(Linux.P_ALL, 0, &info, Look) != 0 || info.si_pid == 0)
-                return;
-            // A client has one filter more than this process. Any other child in the way is soon reaped by whoever started it.
-            int child = info.si_pid;
-            bool isOrphan = !IsProgram(child)
-                && ProcessStatus.TryRead(child, out ProcessStatus status) && status.Filters > s_ownFilters.Value;
-            if (!isOrphan || LibC.waitid(Linux.P_PID, child, &info, Linux.WEXITED | Linux.WNOHANG | Linux.__WALL) != 0)
-                return;
+                return any;
+            if (!TryReapOrphan(info.si_pid, all))
+                return ReapBehind(all) || any; // somebody else's is in front
+            any = true;
         }
     }
 
-    private static bool IsProgram(int process)
+    /// <summary>Looks at all children, as waitid(2) shows only one that has ended, and again the same until it is reaped.</summary>
+    private static bool ReapBehind(bool all)
+    {
+        bool any = false;
+        try
+        {
+            foreach (string thread in Directory.EnumerateDirectories("/proc/self/task"))
+            {
+                string list = Path.Combine(thread, "children");
+                if (!File.Exists(list))
+                    continue; // the thread has ended, or the kernel has no such lists
+                foreach (string word in File.ReadAllText(list).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                {
+                    siginfo info = default;
+                    if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int child)
+                        && LibC.waitid(Linux.P_PID, child, &info, Look) == 0 && info.si_pid == child)
+                    {
+                        any |= TryReapOrphan(child, all);
+                    }
+                }
+            }
+        }
+        catch (IOException)
+        {
+            // A thread ended while its list was read; there will be another round.
+        }
+
+        return any;
+    }
+
+    /// <summary>A client has one filter more than this process. Any other child is soon reaped by whoever started it.</summary>
+    private static bool TryReapOrphan(int child, bool all)
+    {
+        siginfo info;
+        bool isOrphan = !IsProgram(child)
+            && (all || (ProcessStatus.TryRead(child, out ProcessStatus status) && status.Filters > s_ownFilters.Value));
+        return isOrphan && LibC.waitid(Linux.P_PID, child, &info, Linux.WEXITED | Linux.WNOHANG | Linux.__WALL) == 0;
+    }
+
+    /// <summary>Sends a signal to every client below this process.</summary>
+    public static void Signal(int signal)
+    {
+        foreach (int process in Descendants.OfThisProcess())
+        {
+            if (ProcessStatus.TryRead(process, out ProcessStatus status) && status.Filters > s_ownFilters.Value)
+                _ = LibC.kill(process, signal);
+        }
+    }
+
+    /// <summary>Whether it is a program that a runner of this process has started, and not reaped.</summary>
+    public static bool IsProgram(int process)
     {
         lock (s_lock)
             return s_programs.Contains(process);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Ioasis.Engine.Work;
 using Ioasis.Runner.Filters;
 using Ioasis.Runner.Native;
 using Ioasis.Runner.Syscalls;
@@ -110,9 +111,8 @@ internal sealed unsafe class FilteredSpawn
 
     private static Thread Begin(Action body)
     {
-        var thread = new Thread(() => body(), maxStackSize: 256 * 1024) { IsBackground = true, Name = "ioasis spawn" };
-        thread.Start();
-        return thread;
+        return BackgroundThread.TryStart("ioasis spawn", body, 256 * 1024)
+            ?? throw new LaunchException("no thread can be started: this user has as many as are allowed (ulimit -u)");
     }
 
     private static nint Export(string name) => NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), name);

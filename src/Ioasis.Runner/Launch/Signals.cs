@@ -10,8 +10,12 @@ namespace Ioasis.Runner.Launch;
 internal sealed class Signals : IDisposable
 {
     private const int SIGPIPE = 13;
+    private const int SIGTERM = 15;
+    private const int SIGXFSZ = 25;
     private const int MostSignals = 64;
     private const nint SIG_IGN = 1;
+
+    private static volatile bool s_ignoresFileSize; // we do, and nobody before us did
 
     private readonly List<PosixSignalRegistration> _registrations = [];
 
@@ -32,26 +36,45 @@ internal sealed class Signals : IDisposable
                     ignored |= Bit(signal);
             }
 
-            return ignored & ~Bit(SIGPIPE); // that one the .NET runtime ignores for itself
+            ignored &= ~Bit(SIGPIPE); // that one the .NET runtime ignores for itself
+            return s_ignoresFileSize ? ignored & ~Bit(SIGXFSZ) : ignored;
         }
+    }
+
+    /// <summary>
+    /// A pipe that nobody reads and a file that grows too large are errors of the call, and no reason to end: for this process. Programs
+    /// have the signals at their default.
+    /// </summary>
+    /// <param name="ignored">What was <see cref="Ignored"/>.</param>
+    public static unsafe void Survive(ulong ignored)
+    {
+        nint* action = stackalloc nint[32];
+        new Span<nint>(action, 32).Clear();
+        *action = SIG_IGN;
+        _ = LibC.sigaction(SIGPIPE, action, null);
+        if ((ignored & Bit(SIGXFSZ)) != 0)
+            return;
+        s_ignoresFileSize = true;
+        _ = LibC.sigaction(SIGXFSZ, action, null);
     }
 
     /// <summary>Begins to treat signals so.</summary>
     /// <param name="ignored">What was <see cref="Ignored"/>: it stays so.</param>
     /// <param name="program">The program's process, once it runs.</param>
-    public static Signals Handle(ulong ignored, Func<int?> program)
+    /// <param name="end">Called when SIGTERM has come and has been passed on.</param>
+    public static Signals Handle(ulong ignored, Func<int?> program, Action end)
     {
         var signals = new Signals();
-        signals.Add(ignored, PosixSignal.SIGINT, 2, null);
-        signals.Add(ignored, PosixSignal.SIGQUIT, 3, null);
-        signals.Add(ignored, PosixSignal.SIGTERM, 15, program);
-        signals.Add(ignored, PosixSignal.SIGHUP, 1, program);
+        signals.Add(ignored, PosixSignal.SIGINT, 2, null, null);
+        signals.Add(ignored, PosixSignal.SIGQUIT, 3, null, null);
+        signals.Add(ignored, PosixSignal.SIGTERM, SIGTERM, program, end);
+        signals.Add(ignored, PosixSignal.SIGHUP, 1, program, null);
         return signals;
     }
 
     public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
 
-    private void Add(ulong ignored, PosixSignal signal, int number, Func<int?>? passTo)
+    private void Add(ulong ignored, PosixSignal signal, int number, Func<int?>? passTo, Action? then)
     {
         if ((ignored & Bit(number)) != 0)
             return;
@@ -60,6 +83,7 @@ internal sealed class Signals : IDisposable
             context.Cancel = true;
             if (passTo?.Invoke() is { } process)
                 _ = LibC.kill(process, number);
+            then?.Invoke();
         }));
     }
 

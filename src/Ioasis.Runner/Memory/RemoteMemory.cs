@@ -56,11 +56,11 @@ internal sealed unsafe partial class RemoteMemory : ClientMemory, IDisposable
     {
         get
         {
-            // A memory that is there gives a byte, or EIO where nothing is mapped; one that is gone gives 0 bytes.
+            // A memory that is there gives EIO where nothing can be mapped, which asks no page of it; one that is gone gives 0 bytes.
             byte unused;
             if (!TryHold(_memory))
                 return false;
-            nint count = LibC.pread(_memory, &unused, 1, 4096);
+            nint count = LibC.pread(_memory, &unused, 1, 1ul << 62);
             _memory.DangerousRelease();
             return count != 0;
         }

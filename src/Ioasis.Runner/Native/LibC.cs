@@ -47,6 +47,14 @@ internal static unsafe partial class LibC
     [LibraryImport(Name, SetLastError = true)]
     public static partial nint write(Descriptor fd, byte* from, nuint count);
 
+    /// <summary>To a standard stream, which nobody here owns.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial nint write(int fd, byte* from, nuint count);
+
+    /// <summary>Of a standard stream.</summary>
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int fcntl(int fd, int command, int argument);
+
     [LibraryImport(Name, SetLastError = true)]
     public static partial nint pread(Descriptor fd, byte* into, nuint count, ulong offset);
 
@@ -67,6 +75,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int fcntl(Descriptor fd, int command, int argument);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int fcntl(Descriptor fd, int command, flock* argument);
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int flock(Descriptor fd, int operation);

@@ -16,6 +16,7 @@ internal static class Linux
     public const int EBADF = 9;
     public const int EAGAIN = 11;
     public const int EACCES = 13;
+    public const int ENOMEM = 12;
     public const int EFAULT = 14;
     public const int EBUSY = 16;
     public const int EEXIST = 17;
@@ -34,6 +35,7 @@ internal static class Linux
     public const int EOPNOTSUPP = 95;
     public const int EADDRINUSE = 98;
     public const int ECONNREFUSED = 111;
+    public const int EFBIG = 27;
     public const int ESPIPE = 29;
     public const int EROFS = 30;
     public const int ENOSYS = 38;
@@ -102,6 +104,13 @@ internal static class Linux
 
     // fcntl(2).
     public const int F_DUPFD = 0;
+    public const int F_GETFD = 1;
+    public const int FD_CLOEXEC = 1;
+    public const int F_OFD_GETLK = 36;
+    public const int F_OFD_SETLK = 37;
+    public const short F_RDLCK = 0;
+    public const short F_WRLCK = 1;
+    public const short F_UNLCK = 2;
     public const int F_GETFL = 3;
     public const int F_SETFL = 4;
     public const int F_SETSIG = 10;
@@ -147,6 +156,7 @@ internal static class Linux
 
     // poll(2), epoll(7).
     public const short POLLIN = 1;
+    public const short POLLOUT = 4;
     public const short POLLHUP = 0x10;
     public const uint EPOLLIN = 1;
     public const int EPOLL_CTL_ADD = 1;
@@ -169,6 +179,7 @@ internal static class Linux
     public const int PR_SET_CHILD_SUBREAPER = 36;
     public const int PR_SET_NO_NEW_PRIVS = 38;
 
+    public const int RLIMIT_FSIZE = 1;
     public const int RLIMIT_NOFILE = 7;
     public const int RLIMIT_MEMLOCK = 8;
 

@@ -21,6 +21,16 @@ internal struct pollfd
     public short revents;
 }
 
+/// <summary>fcntl.h, of 64-bit systems.</summary>
+internal struct flock
+{
+    public short l_type;
+    public short l_whence;
+    public long l_start;
+    public long l_len;
+    public int l_pid;
+}
+
 /// <summary>sys/resource.h.</summary>
 internal struct rlimit
 {

@@ -39,14 +39,16 @@ internal sealed unsafe class Listener : IDisposable
             notification = default;
             fixed (seccomp_notif* into = &notification)
             {
-                if (LibC.ioctl(_fd, Linux.SECCOMP_IOCTL_NOTIF_RECV, into) == 0)
+                if (Retry(Linux.SECCOMP_IOCTL_NOTIF_RECV, into) == 0)
                     return true;
             }
 
-            // EINTR: a signal for this process. ENOENT: the client was killed before we came, or there is none any more.
+            // ENOENT: the client was killed before we came, or there is none any more. Anything else that may pass is waited for.
             int error = Marshal.GetLastPInvokeError();
-            if (error is not (Linux.EINTR or Linux.ENOENT) || HungUp)
+            if (error == Linux.EBADF || HungUp)
                 return false;
+            if (error != Linux.ENOENT)
+                Thread.Sleep(1);
         }
     }
 
@@ -143,7 +145,17 @@ internal sealed unsafe class Listener : IDisposable
     {
         while (true)
         {
-            int result = LibC.ioctl(_fd, request, argument);
+            int result;
+            try
+            {
+                result = LibC.ioctl(_fd, request, argument);
+            }
+            catch (ObjectDisposedException)
+            {
+                Marshal.SetLastPInvokeError(Linux.EBADF); // the run has ended without this answer
+                return -1;
+            }
+
             if (result >= 0 || Marshal.GetLastPInvokeError() != Linux.EINTR)
                 return result;
         }

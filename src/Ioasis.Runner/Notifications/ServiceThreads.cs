@@ -1,3 +1,5 @@
+using Ioasis.Engine.Work;
+using Ioasis.Runner.Launch;
 using Ioasis.Runner.Native;
 
 namespace Ioasis.Runner.Notifications;
@@ -33,14 +35,15 @@ internal sealed class ServiceThreads : IDisposable
     private volatile bool _ended;
 
     /// <param name="listener">Where notifications come from.</param>
+    /// <exception cref="LaunchException">No thread can be started.</exception>
     /// <param name="newServer">Makes the server of one thread, with its buffers; called on the thread that starts another.</param>
     public ServiceThreads(Listener listener, Func<Server> newServer)
     {
         _listener = listener;
         _newServer = newServer;
-        _receiver = NewWorker();
-        _watcher = new Thread(Watch) { IsBackground = true, Name = "ioasis watch" };
-        _watcher.Start();
+        const string NoThread = "no thread can be started: this user has as many as are allowed (ulimit -u)";
+        _receiver = TryNewWorker() ?? throw new LaunchException(NoThread);
+        _watcher = BackgroundThread.TryStart("ioasis watch", Watch) ?? throw new LaunchException(NoThread);
     }
 
     /// <summary>Threads that were started so far.</summary>
@@ -78,21 +81,63 @@ internal sealed class ServiceThreads : IDisposable
         _watcher.Join();
         _watch.Dispose();
         _end.Dispose();
+        long deadline = Environment.TickCount64 + PatienceMilliseconds;
         foreach (Worker worker in workers)
         {
-            if (worker.Thread.Join(PatienceMilliseconds))
+            if (worker.Thread.Join((int)Math.Max(deadline - Environment.TickCount64, 0)))
                 worker.Dispose();
         }
     }
 
-    private Worker NewWorker()
+    /// <summary>What each thread is at, for <see cref="HasStuck"/>.</summary>
+    public long[] Turns()
     {
-        Server server = _newServer();
-        var worker = new Worker(server);
-        worker.Thread = new Thread(() => Serve(worker)) { IsBackground = true, Name = "ioasis service" };
+        lock (_lock)
+            return [.. _all.Select(worker => Volatile.Read(ref worker.Turns))];
+    }
+
+    /// <summary>Whether some thread is still at the call that it was answering then.</summary>
+    public bool HasStuck(long[] then)
+    {
+        long[] now = Turns();
+        for (int n = 0; n < then.Length; n++)
+        {
+            if ((then[n] & 1) != 0 && now[n] == then[n])
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <returns>Null when there is no room for another thread: those that are there go on.</returns>
+    private Worker? TryNewWorker()
+    {
+        Worker worker;
+        try
+        {
+            worker = new Worker(_newServer());
+        }
+        catch (OutOfMemoryException)
+        {
+            return null;
+        }
+
+        using ManualResetEventSlim known = new();
+        Thread? thread = BackgroundThread.TryStart("ioasis service", () =>
+        {
+            worker.Thread = Thread.CurrentThread;
+            known.Set();
+            Serve(worker);
+        });
+        if (thread is null)
+        {
+            worker.Dispose();
+            return null;
+        }
+
+        known.Wait();
         lock (_lock)
             _all.Add(worker);
-        worker.Thread.Start();
         return worker;
     }
 
@@ -143,7 +188,9 @@ internal sealed class ServiceThreads : IDisposable
             if (_receiver != late || _ended)
                 return;
             if (!_spare.TryPop(out next))
-                next = NewWorker();
+                next = TryNewWorker();
+            if (next is null)
+                return; // the next look may find a thread
             next.IsSpare = false;
             _receiver = next;
         }

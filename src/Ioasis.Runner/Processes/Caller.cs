@@ -30,7 +30,9 @@ internal sealed unsafe class Caller(
     private ClientProcess _process = null!;
     private ClientMemory _memory = null!;
     private ulong _call;
+    private readonly List<OpenFile> _held = []; // by this call
     private Descriptor? _reserved;
+    private OpenFile? _reservedFile;
     private int _reservedNumber;
 
     /// <summary>The thread that waits for us to answer.</summary>
@@ -44,9 +46,10 @@ internal sealed unsafe class Caller(
     /// <inheritdoc/>
     public bool SeesLowOffsets { get; set; } = true;
 
-    /// <summary>Sets whose call it is.</summary>
-    public void Set(in seccomp_notif call, ClientProcess process)
+    /// <summary>Sets whose call it is, and on which file, which <see cref="ProcessTable.Find"/> holds for it until <see cref="Leave"/>.</summary>
+    public void Set(in seccomp_notif call, ClientProcess process, OpenFile file)
     {
+        _held.Add(file);
         int thread = call.pid;
         _call = call.id;
         Thread = thread;
@@ -55,11 +58,20 @@ internal sealed unsafe class Caller(
         _memory = memory is null ? new UnreachableMemory(process.Owner) : memory;
     }
 
+    /// <summary>The call is done with its files; before it is answered, as the client may wait for their release.</summary>
+    public void Leave()
+    {
+        foreach (OpenFile file in _held)
+            files.Leave(file);
+        _held.Clear();
+    }
+
     /// <summary>The call has been answered, perhaps because its handler threw: nothing of it stays.</summary>
     public void End()
     {
         if (_reserved is not null)
             ReturnDescriptor(_reservedNumber);
+        Leave();
     }
 
     /// <inheritdoc/>
@@ -87,8 +99,12 @@ internal sealed unsafe class Caller(
         int error = ProcessTable.Identify(Thread, descriptor, out FileId id);
         if (descriptor < 0 || error != 0)
             return why.Because(ReasonCode.BadDescriptor, (ulong)(uint)descriptor);
-        if (files.TryFind(id, out OpenFile open))
+        if (files.TryFind(id, out OpenFile open) && open.TryEnter())
+        {
+            _held.Add(open);
             file = open.File;
+        }
+
         return Errno.Success;
     }
 
@@ -107,6 +123,8 @@ internal sealed unsafe class Caller(
                 : why.Because(ReasonCode.DescriptorNotAnEvent, (ulong)(uint)descriptor);
         }
 
+        if (!files.Quota.HasRoom(copy.Number))
+            return why.Because(ReasonCode.RunnerDescriptorsUsed, (ulong)copy.Number, (ulong)copy.Number);
         var handle = new SafeFileHandle(copy.Release(), ownsHandle: true);
         line = EventDescriptor.TryTake(handle, _process.Id);
         if (line is not null)
@@ -134,15 +152,19 @@ internal sealed unsafe class Caller(
     public Errno ReserveDescriptor(DeviceFile file, out int number, ref Reason why)
     {
         Debug.Assert(_reserved is null, "one file a call");
-        number = numbers.Reserve(Thread);
+        number = numbers.Choose(Thread, 0, _process.Id);
         if (number < 0)
             return why.Because(ReasonCode.DescriptorTableFull);
-        _reserved = files.Add(file, PathNode.Nameless(file.Path), Linux.O_RDWR);
+        _reserved = files.Add(Thread, file, PathNode.Nameless(file.Path), Linux.O_RDWR, out _reservedFile, ref why);
         _reservedNumber = number;
         if (_reserved is not null)
+        {
+            _reservedFile!.Number = number;
             return Errno.Success;
+        }
+
         numbers.GiveBack(number);
-        return why.Because(ReasonCode.DescriptorTableFull);
+        return why.Again();
     }
 
     /// <inheritdoc/>
@@ -163,6 +185,6 @@ internal sealed unsafe class Caller(
         _reserved = null;
         returned.Dispose();
         numbers.GiveBack(number);
-        files.ReleaseClosed();
+        files.Withdraw(_reservedFile!);
     }
 }

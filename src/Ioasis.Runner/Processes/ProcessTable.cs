@@ -20,6 +20,7 @@ internal sealed unsafe class ProcessTable(OpenFiles files, RemoteMemories memori
     private ConcurrentDictionary<int, ClientProcess>? _byThread; // null until there is one; set under _lock
     private readonly Dictionary<int, ClientProcess> _byId = [];
     private readonly Dictionary<uint, (PinLedger Pins, EngineMemory Engine)> _users = [];
+    private volatile bool _hasNoRoom; // the last process could not be held for want of descriptors
 
     /// <summary>What the engine may need for each user, in bytes.</summary>
     public long EngineMemoryLimit { get; init; } = long.MaxValue;
@@ -34,12 +35,15 @@ internal sealed unsafe class ProcessTable(OpenFiles files, RemoteMemories memori
         }
     }
 
-    /// <summary>Finds the emulated file behind a descriptor, and whose it is.</summary>
+    /// <summary>Finds the emulated file behind a descriptor, and whose it is. The call holds the file then: <see cref="OpenFiles.Leave"/>.</summary>
     /// <param name="thread">A thread that waits for us to answer.</param>
     /// <param name="descriptor">One of its descriptors.</param>
     /// <param name="process">Its process, when the descriptor is one of ours.</param>
     /// <param name="file">The emulated file, when it is one.</param>
-    /// <returns>0; ENOENT when it is some other file; EBADF when it is not open.</returns>
+    /// <returns>
+    /// 0; ENOENT when it is some other file, or was closed meanwhile; EBADF when it is not open; ENFILE when we have no descriptors for its
+    /// process.
+    /// </returns>
     public int Find(int thread, int descriptor, out ClientProcess process, out OpenFile file)
     {
         file = null!;
@@ -48,13 +52,15 @@ internal sealed unsafe class ProcessTable(OpenFiles files, RemoteMemories memori
         {
             ProcPath path = ProcPath.TaskDescriptor(process.Id, thread, descriptor);
             if (Stat.Get(process.Directory, path.Text, out statx found) == 0)
-                return files.TryFind(Stat.IdOf(in found), out file) ? 0 : Linux.ENOENT;
+                return files.TryFind(Stat.IdOf(in found), out file) && file.TryEnter() ? 0 : Linux.ENOENT;
         }
 
         int error = Identify(thread, descriptor, out FileId id);
         if (error != 0 || !files.TryFind(id, out file))
             return error != 0 ? error : Linux.ENOENT;
-        return TryAdopt(thread, out process) ? 0 : Linux.EBADF;
+        if (!TryAdopt(thread, out process))
+            return _hasNoRoom ? Linux.ENFILE : Linux.EBADF;
+        return file.TryEnter() ? 0 : Linux.ENOENT;
     }
 
     /// <summary>Which file a thread has behind a descriptor, emulated or not.</summary>
@@ -162,11 +168,18 @@ internal sealed unsafe class ProcessTable(OpenFiles files, RemoteMemories memori
         if (!_users.TryGetValue(status.User, out (PinLedger Pins, EngineMemory Engine) user))
             _users.Add(status.User, user = (new PinLedger(), new EngineMemory(EngineMemoryLimit)));
         var process = new ClientProcess(in status, directory, pidFd, user.Pins, user.Engine, memories);
+        _hasNoRoom = !directory.IsInvalid && !pidFd.IsInvalid ? !files.Quota.HasRoom(pidFd.Number) : HasThread(thread);
         // The thread waits for us; that it is in the directory, and the process alive after, proves that both are the same process.
-        if (!directory.IsInvalid && !pidFd.IsInvalid && HasThread(process, thread) && process.IsRunning)
+        if (!_hasNoRoom && !directory.IsInvalid && !pidFd.IsInvalid && HasThread(process, thread) && process.IsRunning)
             return process;
         process.Retire();
         return null;
+    }
+
+    private static bool HasThread(int thread)
+    {
+        ProcPath path = ProcPath.Of(thread, ""u8);
+        return Stat.Get(Linux.AT_FDCWD, path.Text, 0, out _) == 0;
     }
 
     private static bool HasThread(ClientProcess process, int thread)

@@ -44,6 +44,9 @@ internal sealed class FakeDevice
     /// <summary>Fill <see cref="Owners"/>.</summary>
     public bool KeepsOwners { get; set; }
 
+    /// <summary>What a release does first; may wait.</summary>
+    public Action? Releasing { get; set; }
+
     public byte[] Region { get; } = new byte[4096];
 
     /// <summary>What <see cref="Remember"/> was last given.</summary>
@@ -132,6 +135,7 @@ internal sealed class FakeDevice
 
         public override void Release()
         {
+            device.Releasing?.Invoke();
             if (Interlocked.Exchange(ref _released, 1) != 0)
                 device.DoubleReleases++;
             LetGo(null);

@@ -2,6 +2,7 @@ using Ioasis.Dispatch.Vfio;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Hardware;
 using Ioasis.Engine.Legacy;
+using Ioasis.Engine.Memory;
 using Ioasis.Engine.Objects;
 using Ioasis.Engine.Reasons;
 
@@ -13,7 +14,7 @@ namespace Ioasis.Dispatch.Legacy;
 /// </summary>
 /// <remarks>
 /// <see cref="_gate"/> guards everything here; it is taken before a device's gate, and before the locks of containers and of the
-/// engine.
+/// engine. As any client may open the group, nothing under it touches a client's memory or waits for DMA.
 /// </remarks>
 internal sealed class VfioGroup(IommuGroup group, string path)
 {
@@ -55,8 +56,10 @@ internal sealed class VfioGroup(IommuGroup group, string path)
     /// <summary>The last device has gone: the group leaves its container, as a file of it that is still open cannot any more.</summary>
     public void Retire()
     {
+        GroupEnding ending = default;
         lock (_gate)
-            Leave();
+            Leave(ref ending);
+        ending.Finish();
     }
 
     /// <summary>open(2): one file at a time.</summary>
@@ -79,11 +82,14 @@ internal sealed class VfioGroup(IommuGroup group, string path)
     /// <summary>The file was closed: the group leaves its container once no device is open through it.</summary>
     public void Close()
     {
+        GroupEnding ending = default;
         lock (_gate)
         {
             _fileClosed = true;
-            LeaveWhenUnused();
+            LeaveWhenUnused(ref ending);
         }
+
+        ending.Finish();
     }
 
     /// <summary>A device is about to be bound by its own path.</summary>
@@ -165,15 +171,18 @@ internal sealed class VfioGroup(IommuGroup group, string path)
     /// <returns>EINVAL: there is none; EBUSY: devices are open through it. An iommufd can be let go at any time.</returns>
     public Errno UnsetContainer(ref Reason why)
     {
+        GroupEnding ending = default;
         lock (_gate)
         {
             if (!HasContainerLocked)
                 return why.Because(ReasonCode.GroupWithoutContainer, (ulong)group.Id);
             if (_container is not null && _users != 0)
                 return why.Because(ReasonCode.GroupHasOpenDevices, (ulong)group.Id, (ulong)_users);
-            Leave();
-            return Errno.Success;
+            Leave(ref ending);
         }
+
+        ending.Finish();
+        return Errno.Success;
     }
 
     /// <summary>The device of a name, or null.</summary>
@@ -195,27 +204,34 @@ internal sealed class VfioGroup(IommuGroup group, string path)
     /// <returns>ENODEV: it was pulled out; EINVAL: no container, or one without an IOMMU type; ENODEV: no compatibility IOAS; else as bind and attach.</returns>
     public Errno OpenDevice(VfioDevice device, ref Reason why)
     {
-        lock (_gate)
+        PinAttempt attempt = new();
+        Errno errno;
+        do
         {
-            if (!HasContainerLocked)
-                return why.Because(ReasonCode.GroupWithoutContainer, (ulong)group.Id);
-            lock (device.Gate)
+            lock (_gate)
             {
-                if (device.Function.HasVanished)
-                    return why.Because(ReasonCode.DeviceRemoved, name: device.Function.Physical.Name);
-                Errno errno = Errno.Success;
-                if (device.OpenCount == 0)
-                    errno = _context is { } context ? OpenThrough(context, device, ref why) : OpenThroughContainer(device, ref why);
-                if (errno.Succeeded)
-                    device.OpenCount++;
-                return errno;
+                if (!HasContainerLocked)
+                    return why.Because(ReasonCode.GroupWithoutContainer, (ulong)group.Id);
+                lock (device.Gate)
+                {
+                    if (device.Function.HasVanished)
+                        return why.Because(ReasonCode.DeviceRemoved, name: device.Function.Physical.Name);
+                    errno = Errno.Success;
+                    if (device.OpenCount == 0)
+                        errno = _context is { } context ? OpenThrough(context, device, ref attempt, ref why) : OpenThroughContainer(device, ref why);
+                    if (errno.Succeeded)
+                        device.OpenCount++;
+                }
             }
         }
+        while (attempt.IsToBeRepeated());
+        return errno;
     }
 
     /// <summary>Closes a device that <see cref="OpenDevice"/> opened.</summary>
     public void CloseDevice(VfioDevice device)
     {
+        GroupEnding ending = default;
         lock (_gate)
         {
             lock (device.Gate)
@@ -226,14 +242,16 @@ internal sealed class VfioGroup(IommuGroup group, string path)
                 if (device.Bound is { } bound)
                 {
                     device.Bound = null;
-                    bound.Unbind();
-                    return;
+                    ending.Unbind(bound);
                 }
+                else
+                    _users--;
             }
 
-            _users--;
-            LeaveWhenUnused();
+            LeaveWhenUnused(ref ending);
         }
+
+        ending.Finish();
     }
 
     private bool HasContainerLocked => _container is not null || _context is not null;
@@ -254,7 +272,7 @@ internal sealed class VfioGroup(IommuGroup group, string path)
         return Errno.Success;
     }
 
-    private static Errno OpenThrough(IommuContext context, VfioDevice device, ref Reason why)
+    private static Errno OpenThrough(IommuContext context, VfioDevice device, ref PinAttempt attempt, ref Reason why)
     {
         Errno errno = context.Bind(device.Function.Physical, out BoundDevice? bound, ref why);
         if (errno.Failed)
@@ -262,7 +280,7 @@ internal sealed class VfioGroup(IommuGroup group, string path)
         device.Function.Open();
         errno = context.GetLegacySpace(out ObjectId table, ref why);
         if (errno.Succeeded)
-            errno = bound!.Attach(Pasid.None, ref table, ref why);
+            errno = bound!.Attach(Pasid.None, ref table, ref attempt, ref why);
         if (errno.Succeeded)
         {
             device.Bound = bound;
@@ -274,20 +292,22 @@ internal sealed class VfioGroup(IommuGroup group, string path)
         return errno;
     }
 
-    private void LeaveWhenUnused()
+    private void LeaveWhenUnused(ref GroupEnding ending)
     {
         if (!_fileClosed || _users != 0)
             return;
-        Leave();
+        Leave(ref ending);
         _open = _fileClosed = false;
     }
 
     /// <summary>Leaves the container or the iommufd, if it has one.</summary>
-    private void Leave()
+    private void Leave(ref GroupEnding ending)
     {
-        _container?.RemoveGroup(group);
+        if (_container is not null)
+            ending.Leave(_container.RemoveGroup(group));
         _container = null;
-        _context?.Release();
+        if (_context is not null)
+            ending.Release(_context);
         _context = null;
     }
 }

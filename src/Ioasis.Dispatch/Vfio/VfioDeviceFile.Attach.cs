@@ -1,7 +1,10 @@
 using System.Runtime.InteropServices;
 using Ioasis.Abi;
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Memory;
+using Ioasis.Engine.Objects;
 using Ioasis.Engine.Reasons;
+using static Ioasis.Abi.Vfio;
 
 namespace Ioasis.Dispatch.Vfio;
 
@@ -31,18 +34,27 @@ internal sealed partial class VfioDeviceFile
         }
 
         Pasid pasid = attach.flags == 0 ? Pasid.None : new Pasid(attach.pasid);
-        lock (device.Gate)
+        ObjectId table = new(attach.pt_id);
+        PinAttempt attempt = new();
+        DmaEnding ending;
+        do
         {
-            var table = new ObjectId(attach.pt_id);
-            errno = device.Bound!.AttachOrReplace(pasid, ref table, ref why);
-            if (errno.Failed)
-                return errno;
-            uint id = table.Value;
-            errno = call.Write(TableIdOffset, MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in id)), ref why);
-            if (errno.Failed)
-                device.Bound.Detach(pasid);
-            return errno;
+            lock (device.Gate)
+            {
+                if (device.Bound is not { } bound)
+                    return why.Because(ReasonCode.DeviceNotBound, VFIO_DEVICE_ATTACH_IOMMUFD_PT, name: DeviceName);
+                errno = bound.AttachOrReplace(pasid, ref table, ref attempt, out ending, ref why);
+            }
         }
+        while (attempt.IsToBeRepeated());
+        ending.Finish();
+        if (errno.Failed)
+            return errno;
+        uint id = table.Value;
+        errno = call.Write(TableIdOffset, MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in id)), ref why);
+        if (errno.Failed)
+            Detach(pasid);
+        return errno;
     }
 
     private Errno Detach(in VfioCall call, ref Reason why)
@@ -62,8 +74,20 @@ internal sealed partial class VfioDeviceFile
                 return errno;
         }
 
-        lock (device.Gate)
-            device.Bound!.Detach(detach.flags == 0 ? Pasid.None : new Pasid(detach.pasid));
+        Detach(detach.flags == 0 ? Pasid.None : new Pasid(detach.pasid));
         return Errno.Success;
+    }
+
+    private void Detach(Pasid pasid)
+    {
+        DmaEnding ending;
+        lock (device.Gate)
+        {
+            if (device.Bound is not { } bound)
+                return; // closed in between
+            ending = bound.BeginDetach(pasid);
+        }
+
+        ending.Finish();
     }
 }

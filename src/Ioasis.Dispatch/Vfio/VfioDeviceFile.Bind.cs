@@ -5,6 +5,7 @@ using Ioasis.Dispatch.Iommufd;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Objects;
 using Ioasis.Engine.Reasons;
+using static Ioasis.Abi.Vfio;
 
 namespace Ioasis.Dispatch.Vfio;
 
@@ -13,6 +14,8 @@ internal sealed partial class VfioDeviceFile
 {
     /// <summary>out_devid is the last mandatory field.</summary>
     private const int DeviceIdOffset = vfio_device_bind_iommufd.MinimumSize - sizeof(uint);
+
+    private BoundDevice? _binding; // a bind is under way: it writes the number to its client; under the gate
 
     /// <summary>Bytes of a token: a UUID.</summary>
     private const int TokenSize = 16;
@@ -43,63 +46,101 @@ internal sealed partial class VfioDeviceFile
         return errno;
     }
 
+    /// <summary>
+    /// The client's memory is read and written without the gate. So the number is written while the device is bound already, but to a
+    /// file that nobody can use; when that is closed meanwhile, the device is free again, whatever becomes of the write.
+    /// </summary>
     private Errno Bind(in VfioCall call, in vfio_device_bind_iommufd bind, ref Reason why)
     {
+        if (_granted)
+            return AlreadyBound(ref why);
+        if (Function.HasVanished)
+            return why.Because(ReasonCode.DeviceRemoved, name: DeviceName);
+        if (bind.flags != 0)
+        {
+            Span<byte> token = stackalloc byte[TokenSize];
+            return call.Caller.Memory.Read(new HostAddress(bind.token_uuid_ptr), token) == TokenSize
+                ? why.Because(ReasonCode.TokenNotExpected, name: DeviceName)
+                : why.Because(ReasonCode.ArgumentUnreadable, bind.token_uuid_ptr, TokenSize);
+        }
+
+        Errno errno = FindContext(call.Caller, bind.iommufd, out IommuContext? context, ref why);
+        if (errno.Failed)
+            return errno;
+        BoundDevice? bound;
         lock (device.Gate)
         {
             if (_granted)
-                return why.Because(ReasonCode.DeviceAlreadyBound, device.Bound!.Id.Value, name: DeviceName);
+                return AlreadyBound(ref why);
             if (Function.HasVanished)
                 return why.Because(ReasonCode.DeviceRemoved, name: DeviceName);
-            Errno errno = Errno.Success;
-            if (bind.flags != 0)
-            {
-                Span<byte> token = stackalloc byte[TokenSize];
-                return call.Caller.Memory.Read(new HostAddress(bind.token_uuid_ptr), token) == TokenSize
-                    ? why.Because(ReasonCode.TokenNotExpected, name: DeviceName)
-                    : why.Because(ReasonCode.ArgumentUnreadable, bind.token_uuid_ptr, TokenSize);
-            }
-
-            errno = FindContext(call.Caller, bind.iommufd, out IommuContext? context, ref why);
-            if (errno.Failed)
-                return errno;
-            errno = context!.Bind(Function.Physical, out BoundDevice? bound, ref why);
+            errno = context!.Bind(Function.Physical, out bound, ref why);
             if (errno.Failed)
                 return errno;
             Function.Open();
-            uint id = bound!.Id.Value;
-            errno = call.Write(DeviceIdOffset, MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in id)), ref why);
-            if (errno.Failed)
-            {
-                Function.Close();
-                bound.Unbind();
-                return errno;
-            }
-
             device.Bound = bound;
             device.OpenCount = 1;
-            ShareMemory();
-            _granted = true;
-            return errno;
+            _binding = bound;
         }
-    }
 
-    /// <summary>The reverse of binding, when the file is closed.</summary>
-    private void Unbind()
-    {
-        // The context may end with its last device: not under the gate, as that takes as long as the context is large.
-        IommuContext context = device.Bound!.Context;
-        context.Hold();
+        uint id = bound!.Id.Value;
+        errno = call.Write(DeviceIdOffset, MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in id)), ref why);
         lock (device.Gate)
         {
+            if (_binding != bound)
+                return why.Because(ReasonCode.DeviceNotBound, VFIO_DEVICE_BIND_IOMMUFD, name: DeviceName); // closed in between
+            _binding = null;
+            if (errno.Succeeded)
+            {
+                ShareMemory();
+                _granted = true;
+                return errno;
+            }
+        }
+
+        Free(bound);
+        return errno;
+    }
+
+    private Errno AlreadyBound(ref Reason why)
+    {
+        lock (device.Gate)
+            return why.Because(ReasonCode.DeviceAlreadyBound, device.Bound?.Id.Value ?? 0, name: DeviceName);
+    }
+
+    /// <summary>The reverse of binding, when the file is closed; also of a bind whose client does not deliver the memory for its answer.</summary>
+    private void Unbind()
+    {
+        BoundDevice? bound;
+        lock (device.Gate)
+        {
+            bound = _granted ? device.Bound : _binding;
+            if (bound is null)
+                return;
+            _binding = null;
+        }
+
+        Free(bound);
+        if (_granted)
+            device.Group.Unblock(); // else the bind does that when it ends
+    }
+
+    private void Free(BoundDevice bound)
+    {
+        Function.StopDma(); // what it may wait for, it waits for without the gate
+        lock (device.Gate)
             device.Close();
-            device.Bound.Unbind();
+        DmaEnding pasids = bound.BeginDetachPasids(), ending;
+        lock (device.Gate)
+        {
+            ending = bound.BeginUnbind();
             device.Bound = null;
             device.OpenCount = 0;
         }
 
-        device.Group.Unblock();
-        context.Release();
+        pasids.Finish();
+        ending.Finish();
+        bound.Context.Release();
     }
 
     private static Errno TakeBind(in VfioCall call, out vfio_device_bind_iommufd bind, ref Reason why)

@@ -71,19 +71,12 @@ internal sealed partial class VfioDeviceFile(VfioDevice device, string path, boo
 
     public override void Release()
     {
+        if (throughGroup && _granted)
+            device.Group.CloseDevice(device);
+        else if (!throughGroup)
+            Unbind();
         if (_granted)
-        {
-            if (throughGroup)
-                device.Group.CloseDevice(device);
-            else
-            {
-                Function.StopDma(); // what it may wait for, it waits for without the gate
-                Unbind();
-            }
-
             UnshareMemory();
-        }
-
         if (_granted || !throughGroup)
             device.LetGo();
     }

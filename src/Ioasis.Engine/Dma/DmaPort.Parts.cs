@@ -45,7 +45,7 @@ public sealed partial class DmaPort
             IotlbEntry front = _front;
             int part = (int)Math.Min((ulong)Math.Min(into.Length, LongestPart(front)), front.Last - iova + 1);
             ulong address = front.Address + (iova - front.First);
-            int done = front.Backing.Read(address, into[..part]);
+            int done = Read(ref front.Backing, address, into[..part]);
             Close();
             into = into[done..];
             iova += (ulong)done;
@@ -87,7 +87,7 @@ public sealed partial class DmaPort
             IotlbEntry front = _front;
             int part = (int)Math.Min((ulong)Math.Min(from.Length, LongestPart(front)), front.Last - iova + 1);
             ulong address = front.Address + (iova - front.First);
-            int done = front.Backing.Write(address, from[..part]);
+            int done = Write(ref front.Backing, address, from[..part]);
             if (front.Tracker is { } tracker && done != 0)
                 tracker.Mark(iova, iova + (ulong)(done - 1));
             Close();
@@ -111,6 +111,27 @@ public sealed partial class DmaPort
         if (IsCurrent(epoch))
             into.Fill(0xff);
         Close();
+    }
+
+    /// <summary>Copies within the section, which is marked when the memory may block.</summary>
+    private int Read(ref Backing backing, ulong address, Span<byte> into)
+    {
+        if (!backing.MayBlock)
+            return backing.Read(address, into);
+        Volatile.Write(ref _open.MayBlock, true);
+        int done = backing.Read(address, into);
+        Volatile.Write(ref _open.MayBlock, false);
+        return done;
+    }
+
+    private int Write(ref Backing backing, ulong address, ReadOnlySpan<byte> from)
+    {
+        if (!backing.MayBlock)
+            return backing.Write(address, from);
+        Volatile.Write(ref _open.MayBlock, true);
+        int done = backing.Write(address, from);
+        Volatile.Write(ref _open.MayBlock, false);
+        return done;
     }
 
     private static int LongestPart(IotlbEntry front) => front.Backing.IsHere ? LongestCopy : LongestRemoteCopy;

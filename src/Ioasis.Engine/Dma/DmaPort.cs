@@ -32,6 +32,7 @@ public sealed partial class DmaPort
     private long _sections; // sections ever opened
     private long _bytesRead, _bytesWritten; // of DMA that succeeded, or of its part that did
     private PaddedWord _open; // the number of the open section; 0 when none is
+    private long _givenUp; // sections up to here are not waited for
 
     internal DmaPort(PhysicalDevice device, long epoch)
     {
@@ -46,10 +47,32 @@ public sealed partial class DmaPort
     {
         [FieldOffset(128)]
         public long Value;
+
+        [FieldOffset(136)]
+        public bool MayBlock;
     }
 
     /// <summary>The open section's number, different each time; 0 when none is open that anybody should wait for.</summary>
     internal long Section => _abandoned ? 0 : Volatile.Read(ref _open.Value);
+
+    /// <summary>The open section copies memory that may block: how long it lasts is in the hands of the memory's owner.</summary>
+    internal bool MayBlock => Volatile.Read(ref _open.MayBlock);
+
+    /// <summary>Nobody waits for that section any more: it was closed, given up, or abandoned with the port.</summary>
+    internal bool IsOver(long section) => Section != section || Volatile.Read(ref _givenUp) >= section;
+
+    /// <summary>That section is open, whether anybody waits for it or not.</summary>
+    internal bool IsOpen(long section) => Volatile.Read(ref _open.Value) == section;
+
+    /// <summary>The section that was open when the device got the owner that it has: none of the owner's affair. Guarded by the system's gate.</summary>
+    internal long InheritedSection { get; set; }
+
+    /// <summary>Whoever the section worked for has gone, and its memory does not come.</summary>
+    internal void GiveUp(long section)
+    {
+        if (section > Volatile.Read(ref _givenUp))
+            Volatile.Write(ref _givenUp, section);
+    }
 
     /// <summary>Bytes that the device has read from memory through this port.</summary>
     public ulong BytesRead => (ulong)Volatile.Read(ref _bytesRead);
@@ -89,7 +112,7 @@ public sealed partial class DmaPort
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Open()
     {
-        // The exchange is also the fence that DmaBarrier.Wait pairs with.
+        // The exchange is also the fence that DmaBarrier.Pass pairs with.
         if (Interlocked.CompareExchange(ref _open.Value, ++_sections, 0) != 0)
             ThrowInUse();
     }

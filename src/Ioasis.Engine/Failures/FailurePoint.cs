@@ -15,7 +15,7 @@ public static class FailurePoint
     private static int s_armed; // threads inside Arm
 
     [ThreadStatic]
-    private static FailureCountdown? t_countdown;
+    private static FailureCountdown? t_countdown, t_held;
 
     /// <summary>From now on the places that this thread passes are counted, until the result is disposed.</summary>
     /// <param name="countdown">Counts; may be off.</param>
@@ -23,6 +23,7 @@ public static class FailurePoint
     {
         Interlocked.Increment(ref s_armed);
         var armed = new Armed(t_countdown);
+        t_held = null;
         t_countdown = countdown;
         return armed;
     }
@@ -47,6 +48,28 @@ public static class FailurePoint
     /// <returns>EINVAL: this is the one that fails.</returns>
     public static Errno Step(string what, ref Reason why) =>
         s_armed == 0 ? Errno.Success : Count(ReasonCode.StepMadeToFail, what, ref why);
+
+    /// <summary>Where the countdown of this thread stands, for a call that may have to begin anew.</summary>
+    internal static uint Mark() => s_armed == 0 ? 0 : t_countdown?.Left ?? 0;
+
+    /// <summary>What this thread passes from now on is a trial: nothing fails, and nothing is counted, until <see cref="Return"/>.</summary>
+    internal static void Hold()
+    {
+        if (t_countdown is null)
+            return;
+        t_held = t_countdown;
+        t_countdown = null;
+    }
+
+    /// <summary>The call begins anew: the places that it has passed are counted again, each as the same one.</summary>
+    internal static void Return(uint mark)
+    {
+        if (t_held is null)
+            return;
+        t_countdown = t_held;
+        t_held = null;
+        t_countdown.Left = mark;
+    }
 
     private static Errno Count(ReasonCode code, string what, ref Reason why) =>
         t_countdown is { } countdown && countdown.Count(what) ? why.Because(code, name: what) : Errno.Success;

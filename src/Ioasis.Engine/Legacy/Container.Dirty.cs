@@ -32,6 +32,7 @@ public sealed partial class Container
     /// <param name="why">The reason of a failure. EINVAL: other pages than the smallest, no whole pages, tracking is off, or a mapping would be cut; EFAULT.</param>
     public Errno GetDirtyPages(ulong iova, ulong size, in DirtyBitmap bitmap, ClientMemory memory, ref Reason why)
     {
+        List<AddressRange> mappings = [];
         lock (_calls)
         {
             if (_space is not { } space)
@@ -46,9 +47,13 @@ public sealed partial class Container
             if ((size & (page - 1)) != 0)
                 return why.Because(ReasonCode.LengthUnaligned, size, page);
             Errno errno = CheckCut(iova, last, all: false, ref why);
-            ulong? end = last;
-            return errno.Failed ? errno : WriteBitmap(in bitmap, memory, iova, ref end, ref why);
+            if (errno.Failed)
+                return errno;
+            AddMappings(iova, last, mappings);
         }
+
+        ulong? unused = null;
+        return WriteBitmap(in bitmap, memory, iova, mappings, ref unused, ref why);
     }
 
     /// <summary>What VFIO_IOMMU_GET_INFO tells.</summary>

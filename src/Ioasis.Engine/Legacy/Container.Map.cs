@@ -33,29 +33,55 @@ public sealed partial class Container
             return errno;
         if (access == AreaAccess.None)
             return why.Because(ReasonCode.NoAccessFlag, 0);
-        lock (_calls)
+        PinAttempt attempt = new();
+        do
         {
-            if (_space is not { } space)
-                return why.Because(ReasonCode.ContainerWithoutIommu);
-            lock (_context.Gate)
+            lock (_calls)
             {
-                errno = CheckPages(space, address, iova, size, ref why);
-                if (errno.Failed)
-                    return errno;
-                ulong last = iova + (size - 1);
-                if (space.TryFindArea(iova, last, out AddressRange taken, out _))
-                    return why.Because(ReasonCode.IovaOccupied, iova, last, taken.First, taken.Last);
-                if ((uint)space.AreaCount >= _entryLimit)
-                    return why.Because(ReasonCode.TooManyMappings, _entryLimit);
-                if (address + size == 0)
-                    return why.Because(ReasonCode.MemoryNotMapped, address, address, address + (size - 1));
-
-                errno = Place(space, Open(memory, address, size, access, Charging(mayLockMemory)), address, iova, size, access, ref why);
-                return errno.Failed && why.Code == ReasonCode.MemoryOfDevice
-                    ? Place(space, Open(memory, address, size, access, PinCharging.DeviceMemory), address, iova, size, access, ref why)
-                    : errno;
+                if (_space is not { } space)
+                    return why.Because(ReasonCode.ContainerWithoutIommu);
+                lock (_context.Gate)
+                {
+                    attempt.Enter(_context.Backings);
+                    errno = MapLocked(space, memory, address, iova, size, access, mayLockMemory, ref why);
+                    attempt.Leave(_context.Backings);
+                }
             }
         }
+        while (attempt.IsToBeRepeated() || WaitsForAnother(errno));
+        return errno;
+    }
+
+    private Errno MapLocked(
+        Ioas space, ClientMemory memory, ulong address, ulong iova, ulong size, AreaAccess access, bool mayLockMemory, ref Reason why)
+    {
+        Errno errno = CheckPages(space, address, iova, size, ref why);
+        if (errno.Failed)
+            return errno;
+        ulong last = iova + (size - 1);
+        if (space.TryFindArea(iova, last, out AddressRange taken, out Area there))
+            return why.Because(there.IsLeaving ? ReasonCode.UnmapUnderWay : ReasonCode.IovaOccupied, iova, last, taken.First, taken.Last);
+        if ((uint)space.AreaCount >= _entryLimit)
+            return why.Because(ReasonCode.TooManyMappings, _entryLimit);
+        if (address + size == 0)
+            return why.Because(ReasonCode.MemoryNotMapped, address, address, address + (size - 1));
+
+        errno = Place(space, Open(memory, address, size, access, Charging(mayLockMemory)), address, iova, size, access, ref why);
+        return errno.Failed && why.Code == ReasonCode.MemoryOfDevice
+            ? Place(space, Open(memory, address, size, access, PinCharging.DeviceMemory), address, iova, size, access, ref why)
+            : errno;
+    }
+
+    /// <summary>
+    /// A call has met a mapping that another one is unmapping (EBUSY, which no call on mappings gives otherwise). On Linux it would have
+    /// waited for the container's lock; so it waits a little, with no lock held, and looks again.
+    /// </summary>
+    private static bool WaitsForAnother(Errno errno)
+    {
+        if (errno.Code != ErrnoCode.EBUSY)
+            return false;
+        Thread.Sleep(1);
+        return true;
     }
 
     /// <summary>
@@ -68,39 +94,75 @@ public sealed partial class Container
         Errno errno = CheckRanges(address, iova, size, ref why);
         if (errno.Failed)
             return errno;
-        lock (_calls)
+        Departure? departure = null;
+        Ioas? held;
+        PinAttempt attempt = new();
+        do
         {
-            if (_space is not { } space)
-                return why.Because(ReasonCode.ContainerWithoutIommu);
-            lock (_context.Gate)
+            lock (_calls)
             {
-                errno = CheckPages(space, address, iova, size, ref why);
-                if (errno.Failed)
-                    return errno;
-                ulong last = iova + (size - 1);
-                if (!space.TryFindArea(iova, last, out AddressRange found, out Area area))
-                    return why.Because(ReasonCode.UnmapNothing, iova, last);
-                if (found != new AddressRange(iova, last) || !_moving.Contains(iova))
-                    return why.Because(ReasonCode.AddressNotInvalid, iova, last, found.First, found.Last);
-
-                // Within one memory nothing more is locked than was before.
-                bool isSame = _context.Backings[area.Backing].IsOf(memory);
-                BackingId moved = Open(memory, address, size, area.Access, Charging(mayLockMemory || isSame));
-                errno = _context.Backings.Pin(moved, address, size, ref why);
-                if (errno.Code == ErrnoCode.ENOMEM)
+                held = _space;
+                if (held is null)
+                    return why.Because(ReasonCode.ContainerWithoutIommu);
+                lock (_context.Gate)
                 {
-                    _context.Backings.Return(moved);
-                    return errno;
+                    attempt.Enter(_context.Backings);
+                    errno = ChangeLocked(held, memory, address, iova, size, mayLockMemory, ref departure, ref why);
+                    attempt.Leave(_context.Backings);
+                    if (departure is not null)
+                        _context.HoldUnfinished(held);
                 }
-
-                _moving.Remove(iova);
-                if (errno.Failed)
-                    _context.Backings.Return(moved);
-                else
-                    space.Move(iova, new Area { Backing = moved, Address = address, Access = area.Access });
-                return Errno.Success;
             }
         }
+        while (attempt.IsToBeRepeated() || WaitsForAnother(errno));
+        if (departure is null)
+            return errno;
+        departure.Wait.Wait();
+        lock (_context.Gate)
+        {
+            held.Complete(departure);
+            held.Users--;
+        }
+
+        DropWhenLeft(held);
+        _context.Release();
+        return errno;
+    }
+
+    private Errno ChangeLocked(
+        Ioas space, ClientMemory memory, ulong address, ulong iova, ulong size, bool mayLockMemory, ref Departure? departure, ref Reason why)
+    {
+        Errno errno = CheckPages(space, address, iova, size, ref why);
+        if (errno.Failed)
+            return errno;
+        ulong last = iova + (size - 1);
+        if (!space.TryFindArea(iova, last, out AddressRange found, out Area area))
+            return why.Because(ReasonCode.UnmapNothing, iova, last);
+        if (area.IsLeaving)
+            return why.Because(ReasonCode.UnmapUnderWay, found.First, found.Last);
+        if (found != new AddressRange(iova, last) || !_moving.Contains(iova))
+            return why.Because(ReasonCode.AddressNotInvalid, iova, last, found.First, found.Last);
+
+        // Within one memory nothing more is locked than was before.
+        bool isSame = _context.Backings[area.Backing].IsOf(memory);
+        BackingId moved = Open(memory, address, size, area.Access, Charging(mayLockMemory || isSame));
+        errno = _context.Backings.Pin(moved, address, size, ref why);
+        Errno answered = _context.Backings.CheckAnswered(ref why);
+        if (answered.Failed)
+        {
+            if (errno.Succeeded)
+                _context.Backings.Unpin(moved, address, size);
+            errno = answered;
+        }
+
+        if (errno.Failed)
+            _context.Backings.Return(moved);
+        if (answered.Failed || errno.Code == ErrnoCode.ENOMEM)
+            return errno;
+        _moving.Remove(iova);
+        if (errno.Succeeded)
+            departure = space.Move(iova, new Area { Backing = moved, Address = address, Access = area.Access });
+        return Errno.Success;
     }
 
     /// <summary>What does not depend on the address space.</summary>

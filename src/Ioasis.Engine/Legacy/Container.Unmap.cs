@@ -25,23 +25,53 @@ public sealed partial class Container
     public Errno Unmap(ulong iova, ulong size, bool all, in DirtyBitmap? bitmap, ClientMemory memory, out ulong unmapped, ref Reason why)
     {
         unmapped = 0;
-        lock (_calls)
+        Ioas? space;
+        UnmapRun run;
+        Errno errno;
+        while (true)
         {
-            Errno errno = CheckUnmap(iova, size, all, out ulong last, ref why);
-            if (errno.Failed)
-                return errno;
-            if (bitmap is { } wanted && (!IsTracking || wanted.PageSize != SmallestPage(_space!)))
-                return why.Because(ReasonCode.DirtyBitmapUnfit, wanted.PageSize, IsTracking ? SmallestPage(_space!) : 0);
-            errno = CheckCut(iova, last, all, ref why);
-            if (errno.Failed)
-                return errno;
-            ulong? end = last;
+            List<AddressRange>? told = bitmap is null ? null : [];
+            ulong? end;
+            lock (_calls)
+            {
+                errno = CheckUnmap(iova, size, all, out ulong last, ref why);
+                if (errno.Failed)
+                    return errno;
+                if (bitmap is { } wanted && (!IsTracking || wanted.PageSize != SmallestPage(_space!)))
+                    return why.Because(ReasonCode.DirtyBitmapUnfit, wanted.PageSize, IsTracking ? SmallestPage(_space!) : 0);
+                errno = CheckCut(iova, last, all, ref why);
+                if (errno.Failed)
+                    return errno;
+                end = last;
+                if (told is not null)
+                    AddMappings(iova, last, told);
+            }
+
             if (bitmap is { } into)
-                errno = WriteBitmap(in into, memory, iova, ref end, ref why);
-            if (end is { } upTo)
-                unmapped = Remove(iova, upTo);
-            return errno;
+                errno = WriteBitmap(in into, memory, iova, told!, ref end, ref why);
+            lock (_calls)
+            {
+                space = _space;
+                if (end is not { } upTo || space is null)
+                    return errno;
+                if (told is not null && !IsStill(iova, told))
+                    continue; // what goes is what was told
+                if (!TryRemove(space, iova, upTo, out run))
+                    return errno;
+            }
+
+            break;
         }
+
+        Reason unused = default; // no mapping is cut
+        if (run.IsUnfinished || run.MeetsAnother)
+        {
+            _context.Finish(space, ref run, patient: true, ref unused);
+            DropWhenLeft(space);
+        }
+
+        unmapped = run.Unmapped;
+        return errno;
     }
 
     /// <summary>
@@ -121,41 +151,64 @@ public sealed partial class Container
             return _space!.TryFindArea(iova, last, out found, out _) && found.First >= iova;
     }
 
-    /// <summary>Tells the dirty pages of each mapping of a range; where that fails, the range ends before the mapping (null: nothing is left of it).</summary>
-    private Errno WriteBitmap(in DirtyBitmap bitmap, ClientMemory memory, ulong iova, ref ulong? last, ref Reason why)
+    /// <summary>Appends the mappings that begin in a range, lowest first, if none begins before it.</summary>
+    private void AddMappings(ulong iova, ulong last, List<AddressRange> mappings)
     {
-        ulong next = iova, end = last!.Value;
-        while (TryFindWhole(next, end, out AddressRange found))
+        for (ulong next = iova; TryFindWhole(next, last, out AddressRange found); next = found.Last + 1)
         {
-            Errno errno = bitmap.Write(memory, iova, found, ref why);
+            mappings.Add(found);
+            if (found.Last >= last)
+                return;
+        }
+    }
+
+    /// <summary>Whether the mappings from an address on are those that were told.</summary>
+    private bool IsStill(ulong iova, List<AddressRange> told)
+    {
+        if (told.Count == 0)
+            return true; // nothing was, and nothing but what was told goes
+        List<AddressRange> now = [];
+        AddMappings(iova, told[^1].Last, now);
+        return now.SequenceEqual(told);
+    }
+
+    /// <summary>
+    /// Tells the dirty pages of mappings, with no lock held; where that fails, the range ends before the mapping (null: nothing is left
+    /// of it).
+    /// </summary>
+    private static Errno WriteBitmap(
+        in DirtyBitmap bitmap, ClientMemory memory, ulong iova, List<AddressRange> mappings, ref ulong? last, ref Reason why)
+    {
+        foreach (AddressRange mapping in mappings)
+        {
+            Errno errno = bitmap.Write(memory, iova, mapping, ref why);
             if (errno.Failed)
             {
-                last = found.First == iova ? null : found.First - 1;
+                last = mapping.First == iova ? null : mapping.First - 1;
                 return errno;
             }
-
-            if (found.Last >= end)
-                break;
-            next = found.Last + 1;
         }
 
         return Errno.Success;
     }
 
-    /// <summary>Removes the mappings that begin in a range, if none begins before it.</summary>
-    private ulong Remove(ulong iova, ulong last)
+    /// <summary>Begins to remove the mappings that begin in a range, if none begins before it.</summary>
+    private bool TryRemove(Ioas space, ulong iova, ulong last, out UnmapRun run)
     {
+        run = default;
         lock (_context.Gate)
         {
-            Ioas space = _space!;
             if (!space.TryFindArea(iova, last, out AddressRange first, out _) || first.First < iova)
-                return 0;
+                return false;
             ulong end = space.TryFindArea(last, last, out AddressRange lowest, out _) ? lowest.Last : last;
             if (_moving.Count != 0)
                 ForgetMoving(iova, end);
             Reason unused = default; // no mapping is cut
-            space.Unmap(new AddressRange(iova, end), out ulong unmapped, ref unused);
-            return unmapped;
+            run = new UnmapRun(new AddressRange(iova, end));
+            space.Unmap(ref run, ref unused);
+            if (run.IsUnfinished || run.MeetsAnother)
+                _context.HoldUnfinished(space);
+            return true;
         }
     }
 

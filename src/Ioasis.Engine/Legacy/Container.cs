@@ -14,8 +14,9 @@ namespace Ioasis.Engine.Legacy;
 /// an object's number: every device of a group is bound to it, and attached to its only <see cref="Ioas"/>.
 /// </summary>
 /// <remarks>
-/// <see cref="_calls"/> serialises everything, as Linux's container does, also while a bitmap is copied to the client; it is
-/// taken before any lock of the engine. Split by verb: Map, Unmap, Dirty. Ends of ranges are inclusive (<c>last</c>). Source:
+/// <see cref="_calls"/> guards everything; it is taken before any lock of the engine. Linux's container holds its lock also while it copies
+/// a bitmap, pins, and waits for hardware. Ours does not, as another client may share the container, or close its group: a call leaves the
+/// lock for that, and looks again whether all is as it was. Split by verb: Map, Unmap, Dirty. Ends of ranges are inclusive (<c>last</c>). Source:
 /// Linux 7.3, drivers/vfio/container.c and vfio_iommu_type1.c.
 /// </remarks>
 public sealed partial class Container
@@ -82,28 +83,37 @@ public sealed partial class Container
             Errno errno = Claim(group, devices, ref why);
             if (errno.Succeeded && _space is not null)
                 errno = _moving.Count != 0 ? why.Because(ReasonCode.AddressesInvalid, (ulong)_moving.Count) : Attach(devices, ref why);
-            if (errno.Failed)
-                Unbind(devices);
-            else
+            if (errno.Succeeded)
+            {
                 _groups.Add((group, devices));
+                return errno;
+            }
+
+            // They have done no DMA through it: there is nothing to wait for.
+            ContainerEnding ending = new(_context);
+            ending.Unbind(devices);
+            ending.Finish();
             return errno;
         }
     }
 
     /// <summary>The group leaves. With the last one the IOMMU type goes, and everything that was mapped.</summary>
-    public void RemoveGroup(IommuGroup group)
+    /// <returns>What the caller finishes when it has left its own locks.</returns>
+    public ContainerEnding RemoveGroup(IommuGroup group)
     {
         lock (_calls)
         {
             int index = _groups.FindIndex(one => one.Group == group);
             List<BoundDevice> devices = _groups[index].Devices;
             _groups.RemoveAt(index);
-            Unbind(devices);
+            ContainerEnding ending = new(_context);
+            ending.Unbind(devices);
             if (_groups.Count != 0)
-                return;
-            DropSpace();
+                return ending;
+            ending.Drop(TakeSpace());
             if (_closed)
-                _context.Release();
+                ending.Close();
+            return ending;
         }
     }
 
@@ -113,6 +123,8 @@ public sealed partial class Container
     /// <param name="why">The reason of a failure. EINVAL: no group is there, or a type is set already; else as <see cref="AddGroup"/>.</param>
     public Errno SetIommu(bool exact, uint entryLimit, ref Reason why)
     {
+        ContainerEnding ending = new(_context);
+        Errno outcome;
         lock (_calls)
         {
             Errno errno = CheckUnset(ref why);
@@ -130,15 +142,16 @@ public sealed partial class Container
                     break;
             }
 
-            if (errno.Failed)
-            {
-                foreach ((_, List<BoundDevice> devices) in _groups)
-                    devices.ForEach(static device => device.Detach(Pasid.None));
-                DropSpace();
-            }
-
-            return errno;
+            if (errno.Succeeded)
+                return errno;
+            foreach ((_, List<BoundDevice> devices) in _groups)
+                ending.Detach(devices);
+            ending.Drop(TakeSpace());
+            outcome = errno;
         }
+
+        ending.Finish();
+        return outcome;
     }
 
     /// <summary>Whether an IOMMU type can be set now.</summary>
@@ -155,9 +168,11 @@ public sealed partial class Container
         lock (_calls)
         {
             _closed = true;
-            if (_groups.Count == 0)
-                _context.Release();
+            if (_groups.Count != 0)
+                return;
         }
+
+        _context.Release();
     }
 
     private Errno CheckUnset(ref Reason why)
@@ -190,6 +205,7 @@ public sealed partial class Container
             Errno errno = device.Attach(Pasid.None, ref space, ref why);
             if (errno.Succeeded)
                 continue;
+            // They share a group, which has done nothing yet that could be waited for.
             devices.ForEach(static one => one.Detach(Pasid.None));
             return errno.Code == ErrnoCode.EADDRINUSE
                 ? why.Because(ReasonCode.MappedWhereGroupCannot, why.A, why.B, why.C, why.D, device.Device.Name)
@@ -199,21 +215,25 @@ public sealed partial class Container
         return Errno.Success;
     }
 
-    private static void Unbind(List<BoundDevice> devices)
+    /// <summary>No device is attached any more: the address space is to go with everything that is mapped.</summary>
+    private Ioas? TakeSpace()
     {
-        foreach (BoundDevice device in devices)
-            device.Unbind();
-    }
-
-    /// <summary>No device is attached any more: the address space goes with everything that is mapped.</summary>
-    private void DropSpace()
-    {
-        if (_space is not { } space)
-            return;
-        Reason unused = default;
-        _context.Destroy(space.Id, ref unused);
+        Ioas? space = _space;
         _space = null;
         _moving.Clear();
         IsTracking = false;
+        return space;
+    }
+
+    /// <summary>A call has used an address space without a lock, and had to be waited for if that was to go.</summary>
+    private void DropWhenLeft(Ioas space)
+    {
+        lock (_calls)
+        {
+            if (_space == space)
+                return;
+        }
+
+        _context.DestroyUnused(space);
     }
 }

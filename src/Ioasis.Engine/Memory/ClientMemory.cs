@@ -19,6 +19,12 @@ public abstract class ClientMemory
     /// <summary>False once the memory is gone for good.</summary>
     public abstract bool IsAlive { get; }
 
+    /// <summary>
+    /// Whoever owns it can have a page come late, or never (userfaultfd, FUSE): it is never read, written or probed under a lock. False
+    /// only where the pages are this process's own.
+    /// </summary>
+    public virtual bool MayBlock => true;
+
     /// <summary>Copies from the client.</summary>
     /// <returns>Bytes copied, from the start; fewer than asked for when the rest cannot be read.</returns>
     public abstract int Read(HostAddress from, Span<byte> into);
@@ -29,7 +35,7 @@ public abstract class ClientMemory
 
     /// <summary>
     /// Checks that the range could be pinned for DMA: every page of it is ordinary memory, readable, and writable when
-    /// <paramref name="writable"/>. O(VMAs crossed).
+    /// <paramref name="writable"/>. O(VMAs crossed). Called without any lock when the memory <see cref="MayBlock"/>.
     /// </summary>
     /// <param name="start">First byte; any alignment (whole pages are checked).</param>
     /// <param name="length">Bytes, at least 1; start + length does not wrap.</param>

@@ -10,6 +10,8 @@ public sealed class DmaBufMemory(DmaBuf buffer, PinOwner owner) : ClientMemory(o
 
     public DmaBuf Buffer => buffer;
 
+    public override bool MayBlock => false;
+
     public override bool IsAlive => buffer.Revocations == _revocations;
 
     public override int Read(HostAddress from, Span<byte> into) => buffer.Read(_revocations, from.Value, into);

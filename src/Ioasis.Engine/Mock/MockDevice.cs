@@ -42,7 +42,9 @@ public sealed class MockDevice : EngineObject
         if (Bound is not null)
         {
             Bound.Users--;
-            Bound.UnbindLocked();
+            DmaEnding ending = new(Context);
+            Bound.UnbindLocked(ref ending);
+            ending.GiveUp(); // it does no DMA of its own
         }
 
         _iommu.ReturnNumber(_number);

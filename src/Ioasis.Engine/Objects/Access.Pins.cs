@@ -29,23 +29,40 @@ public sealed partial class Access
     public Errno Pin(Iova iova, ulong length, bool write, out uint pin, List<MemoryRun>? pages, ref Reason why)
     {
         pin = 0;
-        Errno errno = CheckRange(iova, length, ref why);
+        Errno errno = CheckPin(iova, length, ref why);
         if (errno.Failed)
             return errno;
-        if (!PinsPages)
-            return why.Because(ReasonCode.AccessDoesNotPin, Id.Value);
         AddressRange range = new(iova.Value, iova.Value + (length - 1));
-        lock (Context.Gate)
+        List<MemoryPart>? parts = pages is null ? null : [];
+        PinAttempt attempt = new();
+        do
         {
-            if (_space is not { } space)
-                return why.Because(ReasonCode.AccessNotAttached, Id.Value);
-            errno = space.PinRange(range, write ? AreaAccess.Write : AreaAccess.Read, pages, ref why);
-            if (errno.Failed)
-                return errno;
-            pin = _nextPin++;
-            _pins.Add(new Pinned(pin, range));
-            return Errno.Success;
+            lock (Context.Gate)
+            {
+                attempt.Enter(Context.Backings);
+                errno = PinLocked(range, write, out pin, parts, ref why);
+                attempt.Leave(Context.Backings);
+            }
         }
+        while (attempt.IsToBeRepeated());
+        if (errno.Succeeded)
+            MemoryPart.Identify(parts, pages);
+        return errno;
+    }
+
+    /// <summary>Pins a range that does not wrap; the lock is held, within a <see cref="PinAttempt"/>.</summary>
+    internal Errno PinLocked(AddressRange range, bool write, out uint pin, List<MemoryPart>? parts, ref Reason why)
+    {
+        pin = 0;
+        if (_space is not { } space)
+            return why.Because(ReasonCode.AccessNotAttached, Id.Value);
+        parts?.Clear();
+        Errno errno = space.PinRange(range, write ? AreaAccess.Write : AreaAccess.Read, parts, ref why);
+        if (errno.Failed)
+            return errno;
+        pin = _nextPin++;
+        _pins.Add(new Pinned(pin, range));
+        return Errno.Success;
     }
 
     /// <summary>Undoes one <see cref="Pin"/>.</summary>
@@ -104,6 +121,13 @@ public sealed partial class Access
         AddressRange range = _pins[index].Range;
         _pins.RemoveAt(index);
         _space!.UnpinRange(range);
+    }
+
+    /// <summary>Checks what does not depend on the IOAS.</summary>
+    internal Errno CheckPin(Iova iova, ulong length, ref Reason why)
+    {
+        Errno errno = CheckRange(iova, length, ref why);
+        return errno.Succeeded && !PinsPages ? why.Because(ReasonCode.AccessDoesNotPin, Id.Value) : errno;
     }
 
     private static Errno CheckRange(Iova iova, ulong length, ref Reason why)

@@ -1,4 +1,5 @@
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Dma;
 using Ioasis.Engine.Failures;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Spaces;
@@ -7,12 +8,36 @@ namespace Ioasis.Engine.Objects;
 
 /// <summary>
 /// Reads and writes, of any alignment, across areas that adjoin. A copy is made in bounded parts outside of the lock; an unmap waits
-/// for the part that is under way.
+/// for the part that is under way, outside of the lock too.
 /// </summary>
 public sealed partial class Access
 {
     /// <summary>Most bytes of one part: how long an unmap may have to wait.</summary>
     private const int LongestPart = 512 << 10;
+
+    private CopyCount _copies = new(); // those that began last
+    private List<CopyCount>? _earlier; // those that an unmap waits for
+
+    /// <summary>The copies that are under way, for an unmap to wait for: those that begin later are none of its. The lock is held.</summary>
+    /// <returns>Null when there are none.</returns>
+    internal CopyCount? TakeCopies()
+    {
+        if (_copies.IsIdle)
+            return null;
+        CopyCount taken = _copies;
+        (_earlier ??= []).RemoveAll(static one => one.IsIdle);
+        _earlier.Add(taken);
+        _copies = new CopyCount();
+        return taken;
+    }
+
+    /// <summary>It leaves its IOAS: all copies are waited for, also those that others wait for.</summary>
+    private void PassCopies(ref DmaEnding ending)
+    {
+        TakeCopies();
+        foreach (CopyCount copies in _earlier ?? [])
+            ending.Pass(copies);
+    }
 
     /// <summary>Copies from the memory behind a range of IOVAs.</summary>
     /// <returns>
@@ -28,7 +53,7 @@ public sealed partial class Access
             if (errno.Failed)
                 return errno;
             int done = Context.Backings[part.Backing].Read(part.Address, into.Slice(at, part.Length));
-            part.Space.EndTransfer();
+            part.Copies.End();
             errno = Check(in part, done, ref why);
             at += done;
         }
@@ -47,7 +72,7 @@ public sealed partial class Access
             if (errno.Failed)
                 return errno;
             int done = Context.Backings[part.Backing].Write(part.Address, from.Slice(at, part.Length));
-            part.Space.EndTransfer();
+            part.Copies.End();
             errno = Check(in part, done, ref why);
             at += done;
         }
@@ -55,9 +80,9 @@ public sealed partial class Access
         return errno;
     }
 
-    private readonly record struct Part(Ioas Space, BackingId Backing, bool IsFile, ulong Iova, ulong Address, int Length);
+    private readonly record struct Part(CopyCount Copies, BackingId Backing, bool IsFile, ulong Iova, ulong Address, int Length);
 
-    /// <summary>Finds the next part. On success <see cref="Ioas.EndTransfer"/> must follow: until then nothing of it is let go.</summary>
+    /// <summary>Finds the next part. On success the end of its <see cref="CopyCount"/> must follow: until then nothing of it is let go.</summary>
     private Errno Begin(ulong iova, int most, AreaAccess access, out Part part, ref Reason why)
     {
         part = default;
@@ -76,8 +101,8 @@ public sealed partial class Access
             if (errno.Failed)
                 return errno;
             ulong length = Math.Min((ulong)Math.Min(most, LongestPart), last - iova + 1);
-            part = new Part(space, area.Backing, backing.IsFile, iova, area.Address + (iova - first), (int)length);
-            space.BeginTransfer();
+            part = new Part(_copies, area.Backing, backing.IsFile, iova, area.Address + (iova - first), (int)length);
+            _copies.Begin();
             return Errno.Success;
         }
     }

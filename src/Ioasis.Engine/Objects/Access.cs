@@ -49,7 +49,7 @@ public sealed partial class Access : EngineObject
         {
             if (_space is not null)
                 return why.Because(ReasonCode.AccessAttached, Id.Value, _space.Id.Value);
-            return Context.TryFind(space, Ioas.KindName, out Ioas target, ref why, out Errno errno) ? ChangeTo(target, ref why) : errno;
+            return Context.TryFind(space, Ioas.KindName, out Ioas target, ref why, out Errno errno) ? Enter(target, ref why) : errno;
         }
     }
 
@@ -57,19 +57,32 @@ public sealed partial class Access : EngineObject
     /// <returns>ENOENT: it is not attached, or there is no such IOAS; EADDRINUSE: an area is not aligned to whole pages.</returns>
     public Errno Replace(ObjectId space, ref Reason why)
     {
+        DmaEnding ending = new(Context);
+        Errno errno;
         lock (Context.Gate)
         {
-            if (_space is null)
+            if (_space is not { } old)
                 return why.Because(ReasonCode.AccessNotAttached, Id.Value);
-            return Context.TryFind(space, Ioas.KindName, out Ioas target, ref why, out Errno errno) ? ChangeTo(target, ref why) : errno;
+            if (!Context.TryFind(space, Ioas.KindName, out Ioas target, ref why, out errno) || target == old)
+                return errno;
+            errno = target.AddAccess(this, ref why);
+            if (errno.Failed)
+                return errno;
+            Leave(ref ending);
+            _space = target;
         }
+
+        ending.Finish();
+        return errno;
     }
 
     /// <summary>Leaves the IOAS; what it had pinned is unpinned. Nothing happens when it is not attached.</summary>
     public void Detach()
     {
+        DmaEnding ending = new(Context);
         lock (Context.Gate)
-            Leave();
+            Leave(ref ending);
+        ending.Finish();
     }
 
     /// <summary>The IOVA of an offset in an area that is named by its place in the order of addresses; 0 when there is none.</summary>
@@ -79,27 +92,24 @@ public sealed partial class Access : EngineObject
             return _space is not null && _space.TryGetArea(area, out ulong first) ? new Iova(first + offset) : default;
     }
 
-    /// <summary>Attaches or moves it; the lock is held.</summary>
-    internal Errno ChangeTo(Ioas target, ref Reason why)
+    /// <summary>Attaches it; the lock is held, and it is not attached.</summary>
+    internal Errno Enter(Ioas target, ref Reason why)
     {
-        if (target == _space)
-            return Errno.Success;
         Errno errno = target.AddAccess(this, ref why);
-        if (errno.Failed)
-            return errno;
-        Leave();
-        _space = target;
-        return Errno.Success;
+        if (errno.Succeeded)
+            _space = target;
+        return errno;
     }
 
-    private void Leave()
+    /// <summary>Leaves the IOAS; copies that are under way are what <paramref name="ending"/> waits for. The lock is held.</summary>
+    internal void Leave(ref DmaEnding ending)
     {
         if (_space is not { } old)
             return;
         AddressRange all = new(0, ulong.MaxValue);
         _unmapping?.Invoke(this, all);
         UnpinMeeting(all); // what the user kept against the rules
-        old.AwaitTransfers();
+        PassCopies(ref ending);
         old.RemoveAccess(this);
         _space = null;
     }
@@ -118,5 +128,10 @@ public sealed partial class Access : EngineObject
         return HasPinsIn(area) ? why.Because(ReasonCode.AccessKeepsPins, area.First, area.Last, Id.Value) : Errno.Success;
     }
 
-    private protected override void OnDestroy() => Leave();
+    /// <remarks>Whoever made it has left the IOAS; one that nobody copies through may not have.</remarks>
+    private protected override void OnDestroy()
+    {
+        DmaEnding nothing = new(Context);
+        Leave(ref nothing);
+    }
 }

@@ -1,6 +1,7 @@
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Failures;
 using Ioasis.Engine.Hardware;
+using Ioasis.Engine.Memory;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Spaces;
 using Ioasis.Engine.Tables;
@@ -23,55 +24,109 @@ public sealed partial class BoundDevice
     /// </param>
     public Errno Attach(Pasid pasid, ref ObjectId pageTable, ref Reason why)
     {
+        PinAttempt attempt = new();
+        Errno errno;
+        do
+            errno = Attach(pasid, ref pageTable, ref attempt, ref why);
+        while (attempt.IsToBeRepeated());
+        return errno;
+    }
+
+    /// <summary>The same for a caller who holds locks, and leaves them for what the attempt needs.</summary>
+    public Errno Attach(Pasid pasid, ref ObjectId pageTable, ref PinAttempt attempt, ref Reason why)
+    {
+        DmaEnding nothing = new(Context);
         lock (Context.Gate)
-            return Change(pasid, ref pageTable, replace: false, ref why);
+        {
+            attempt.Enter(Context.Backings);
+            Errno errno = Change(pasid, ref pageTable, replace: false, ref nothing, ref why);
+            attempt.Leave(Context.Backings);
+            return errno;
+        }
     }
 
     /// <summary>Changes the attachment without a gap. On failure nothing has changed.</summary>
     /// <returns>As <see cref="Attach"/>; EINVAL when it is not attached.</returns>
     public Errno Replace(Pasid pasid, ref ObjectId pageTable, ref Reason why)
     {
-        lock (Context.Gate)
-            return Change(pasid, ref pageTable, replace: true, ref why);
+        PinAttempt attempt = new();
+        DmaEnding ending = new(Context);
+        Errno errno;
+        do
+        {
+            lock (Context.Gate)
+            {
+                attempt.Enter(Context.Backings);
+                errno = Change(pasid, ref pageTable, replace: true, ref ending, ref why);
+                attempt.Leave(Context.Backings);
+            }
+        }
+        while (attempt.IsToBeRepeated());
+        ending.Finish();
+        return errno;
     }
 
     /// <summary>Attaches, or replaces when it is attached already: VFIO's way.</summary>
     public Errno AttachOrReplace(Pasid pasid, ref ObjectId pageTable, ref Reason why)
     {
-        lock (Context.Gate)
-            return Change(pasid, ref pageTable, IsAttachedLocked(pasid), ref why);
+        PinAttempt attempt = new();
+        DmaEnding ending;
+        Errno errno;
+        do
+            errno = AttachOrReplace(pasid, ref pageTable, ref attempt, out ending, ref why);
+        while (attempt.IsToBeRepeated());
+        ending.Finish();
+        return errno;
     }
 
-    /// <summary>Blocks the requests again. Nothing happens when they are not attached.</summary>
-    public void Detach(Pasid pasid)
+    /// <summary>The same for a caller who holds locks, and leaves them for what the attempt needs, and to finish the ending.</summary>
+    public Errno AttachOrReplace(Pasid pasid, ref ObjectId pageTable, ref PinAttempt attempt, out DmaEnding ending, ref Reason why)
     {
+        ending = new DmaEnding(Context);
         lock (Context.Gate)
-            DetachLocked(pasid);
+        {
+            attempt.Enter(Context.Backings);
+            Errno errno = Change(pasid, ref pageTable, IsAttachedLocked(pasid), ref ending, ref why);
+            attempt.Leave(Context.Backings);
+            return errno;
+        }
     }
 
-    internal Errno Change(Pasid pasid, ref ObjectId pageTable, bool replace, ref Reason why)
+    /// <summary>Blocks the requests again, and waits for DMA that is under way. Nothing happens when they are not attached.</summary>
+    public void Detach(Pasid pasid) => BeginDetach(pasid).Finish();
+
+    /// <summary>Blocks the requests; the caller finishes what is returned when it has left its own locks.</summary>
+    public DmaEnding BeginDetach(Pasid pasid)
+    {
+        DmaEnding ending = new(Context);
+        lock (Context.Gate)
+            DetachLocked(pasid, ref ending);
+        return ending;
+    }
+
+    internal Errno Change(Pasid pasid, ref ObjectId pageTable, bool replace, ref DmaEnding ending, ref Reason why)
     {
         if (!Context.TryFind(pageTable, "IOAS or HWPT", out EngineObject found, ref why, out Errno errno))
             return errno;
         return found switch
         {
-            PageTable table => ChangeTo(pasid, table, replace, ref why),
-            Ioas space => ChangeTo(pasid, space, ref pageTable, replace, ref why),
+            PageTable table => ChangeTo(pasid, table, replace, ref ending, ref why),
+            Ioas space => ChangeTo(pasid, space, ref pageTable, replace, ref ending, ref why),
             _ => why.Because(ReasonCode.NotAttachable, pageTable.Value),
         };
     }
 
-    private Errno ChangeTo(Pasid pasid, PageTable table, bool replace, ref Reason why) =>
-        replace ? ReplaceBy(pasid, table, ref why) : AttachTo(pasid, table, ref why);
+    private Errno ChangeTo(Pasid pasid, PageTable table, bool replace, ref DmaEnding ending, ref Reason why) =>
+        replace ? ReplaceBy(pasid, table, ref ending, ref why) : AttachTo(pasid, table, toLink: null, ref why);
 
     /// <summary>Takes the first automatic HWPT of the IOAS that fits, else makes one.</summary>
-    private Errno ChangeTo(Pasid pasid, Ioas space, ref ObjectId pageTable, bool replace, ref Reason why)
+    private Errno ChangeTo(Pasid pasid, Ioas space, ref ObjectId pageTable, bool replace, ref DmaEnding ending, ref Reason why)
     {
         for (HwPageTable? table = space.FirstTable; table is not null; table = table.Next)
         {
             if (!table.Automatic || !Device.Iommu.Accepts(table))
                 continue; // asked first: to try costs much, and behind another IOMMU there may be ten thousand
-            Errno errno = ChangeTo(pasid, table, replace, ref why);
+            Errno errno = ChangeTo(pasid, table, replace, ref ending, ref why);
             if (errno.Code == ErrnoCode.EINVAL)
                 continue; // it does not fit this device; another, or a new one, may
             if (errno.Succeeded)
@@ -86,7 +141,7 @@ public sealed partial class BoundDevice
             return result;
         HwPageTable made = new(space, Device.Iommu, automatic: true, in format);
         Context.Reserve(made);
-        result = replace ? ReplaceByNew(pasid, made, ref why) : AttachToNew(pasid, made, ref why);
+        result = replace ? ReplaceByNew(pasid, made, ref ending, ref why) : AttachTo(pasid, made, toLink: made, ref why);
         if (result.Failed)
         {
             Context.Remove(made);
@@ -98,25 +153,17 @@ public sealed partial class BoundDevice
         return Errno.Success;
     }
 
-    /// <summary>Attach first, then make it a view: so a conflict is told in the order in which Linux finds it.</summary>
-    private Errno AttachToNew(Pasid pasid, HwPageTable made, ref Reason why)
-    {
-        Errno errno = AttachTo(pasid, made, ref why);
-        if (errno.Failed)
-            return errno;
-        errno = made.Link(ref why);
-        if (errno.Failed)
-            Undo(pasid, made);
-        return errno;
-    }
-
-    private Errno ReplaceByNew(Pasid pasid, HwPageTable made, ref Reason why)
+    private Errno ReplaceByNew(Pasid pasid, HwPageTable made, ref DmaEnding ending, ref Reason why)
     {
         Errno errno = made.Link(ref why);
-        return errno.Failed ? errno : ReplaceBy(pasid, made, ref why);
+        return errno.Failed ? errno : ReplaceBy(pasid, made, ref ending, ref why);
     }
 
-    private Errno AttachTo(Pasid pasid, PageTable table, ref Reason why)
+    /// <param name="pasid">Which requests.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="toLink">The table, when it is to be made a view now that all else is well: in the order in which Linux finds conflicts.</param>
+    /// <param name="why">As <see cref="Attach(Pasid, ref ObjectId, ref Reason)"/>.</param>
+    private Errno AttachTo(Pasid pasid, PageTable table, HwPageTable? toLink, ref Reason why)
     {
         if (!pasid.IsValid)
             return why.Because(ReasonCode.PasidTooLarge, pasid.Value, Pasid.Last, name: Device.Name);
@@ -134,6 +181,13 @@ public sealed partial class BoundDevice
         if (first)
         {
             errno = AskHardware(pasid, table, ref why);
+            if (errno.Succeeded && toLink is not null)
+            {
+                errno = toLink.Link(ref why);
+                if (errno.Failed)
+                    TellHardware(pasid);
+            }
+
             if (errno.Failed)
             {
                 if (pasid.IsNone)
@@ -152,7 +206,7 @@ public sealed partial class BoundDevice
     }
 
     /// <summary>Moves the whole group: its devices cannot be kept apart.</summary>
-    private Errno ReplaceBy(Pasid pasid, PageTable table, ref Reason why)
+    private Errno ReplaceBy(Pasid pasid, PageTable table, ref DmaEnding ending, ref Reason why)
     {
         if (!pasid.IsValid || !IsAttachedLocked(pasid))
             return why.Because(ReasonCode.NotAttached, pasid.Value, name: Device.Name);
@@ -175,11 +229,11 @@ public sealed partial class BoundDevice
         }
 
         attachment.Table = table;
-        EndDma(old, pasid);
+        EndDma(old, pasid, ref ending);
         if (otherRegions)
             UnreserveGroup(old.Space);
         table.Users += attachment.Count;
-        Drop(old, attachment.Count);
+        ending.Drop(old, attachment.Count);
         return Errno.Success;
     }
 
@@ -236,25 +290,39 @@ public sealed partial class BoundDevice
 
     private bool IsAttachedLocked(Pasid pasid) => Group.TableOf(pasid) is not null && Group.AttachmentOf(pasid).Contains(this);
 
-    private void DetachAllLocked()
+    /// <summary>Detaches PASIDs as long as others can wait for the lock.</summary>
+    /// <param name="from">The first one that may still be attached.</param>
+    /// <param name="ending">What waits for their DMA.</param>
+    /// <returns>True when some are left.</returns>
+    private bool DetachSomePasids(ref uint from, ref DmaEnding ending)
     {
-        DetachLocked(Pasid.None);
-        for (uint from = 1; Group.TryFindPasid(from, out Pasid pasid); from = pasid.Value + 1)
-            DetachLocked(pasid);
+        lock (Context.Gate)
+        {
+            LockTime time = default;
+            for (int count = 0; Group.TryFindPasid(from, out Pasid pasid); from = pasid.Value + 1)
+            {
+                if ((++count & 63) == 0 && time.IsUp)
+                    return true;
+                DetachLocked(pasid, ref ending);
+            }
+
+            return false;
+        }
     }
 
-    private void DetachLocked(Pasid pasid)
+    private void DetachAllLocked(ref DmaEnding ending)
+    {
+        DetachLocked(Pasid.None, ref ending);
+        for (uint from = 1; Group.TryFindPasid(from, out Pasid pasid); from = pasid.Value + 1)
+            DetachLocked(pasid, ref ending);
+    }
+
+    /// <summary>Undoes <see cref="AttachTo"/>: the last device of a group blocks it.</summary>
+    private void DetachLocked(Pasid pasid, ref DmaEnding ending)
     {
         if (!pasid.IsValid || !IsAttachedLocked(pasid))
             return;
         PageTable table = Group.TableOf(pasid)!;
-        Undo(pasid, table);
-        Drop(table, 0);
-    }
-
-    /// <summary>Undoes <see cref="AttachTo"/>: the last device of a group blocks it.</summary>
-    private void Undo(Pasid pasid, PageTable table)
-    {
         ref Attachment attachment = ref Group.AttachmentOf(pasid);
         attachment.Remove(this);
         if (attachment.Count == 0)
@@ -262,32 +330,30 @@ public sealed partial class BoundDevice
             attachment.Table = null;
             if (!pasid.IsNone)
                 Group.CountPasid(-1);
-            EndDma(table, pasid);
-            foreach (PhysicalDevice member in Group.Members)
-            {
-                if (pasid.IsNone || member.PasidBits != 0)
-                    member.Iommu.Detach(member, pasid);
-            }
+            EndDma(table, pasid, ref ending);
+            TellHardware(pasid);
         }
 
         if (pasid.IsNone)
             table.Space.Unreserve(Device);
-        table.Users--;
+        ending.Drop(table, 1);
     }
 
-    /// <summary>The attachment has changed: waits for DMA that still uses the old table, and answers page requests that came through it.</summary>
-    private void EndDma(PageTable old, Pasid pasid)
+    /// <summary>The requests of the group are blocked, or not unblocked after all.</summary>
+    private void TellHardware(Pasid pasid)
     {
-        Context.Barrier.Wait();
+        foreach (PhysicalDevice member in Group.Members)
+        {
+            if (pasid.IsNone || member.PasidBits != 0)
+                member.Iommu.Detach(member, pasid);
+        }
+    }
+
+    /// <summary>The attachment has changed: page requests that came through the old table are answered, and DMA that still uses it ends.</summary>
+    private void EndDma(PageTable old, Pasid pasid, ref DmaEnding ending)
+    {
         old.Faults?.GiveUp(old, Group, pasid);
-    }
-
-    /// <summary>Takes users from a page table; an automatic one goes with the last.</summary>
-    private void Drop(PageTable table, int users)
-    {
-        table.Users -= users;
-        if (table is HwPageTable { Automatic: true, Users: 0 })
-            Context.Remove(table);
+        ending.Pass();
     }
 
     private static Errno ReserveRegions(Ioas space, PhysicalDevice device, ref Reason why)

@@ -40,16 +40,40 @@ public sealed partial class BoundDevice : EngineObject
     /// <summary>Detaches, gives the device back, and lets go of the context. Call once.</summary>
     public void Unbind()
     {
-        lock (Context.Gate)
-            UnbindLocked();
+        BeginDetachPasids().Finish();
+        BeginUnbind().Finish();
         Context.Release();
     }
 
-    internal void UnbindLocked()
+    /// <summary>
+    /// Detaches, and gives the device back. When it has left its own locks, the caller finishes what is returned, and releases the context.
+    /// </summary>
+    public DmaEnding BeginUnbind()
+    {
+        DmaEnding ending = new(Context);
+        lock (Context.Gate)
+            UnbindLocked(ref ending);
+        return ending;
+    }
+
+    /// <summary>
+    /// Detaches all PASIDs, of which there may be a million, in parts between which others get the context's lock: before
+    /// <see cref="BeginUnbind"/>, with no lock held. The caller finishes what is returned.
+    /// </summary>
+    public DmaEnding BeginDetachPasids()
+    {
+        DmaEnding ending = new(Context);
+        uint from = 1;
+        while (DetachSomePasids(ref from, ref ending))
+            LockTime.LetOthers();
+        return ending;
+    }
+
+    internal void UnbindLocked(ref DmaEnding ending)
     {
         if (Virtual is not null)
             Context.Bury(Virtual);
-        DetachAllLocked();
+        DetachAllLocked(ref ending);
         Context.Remove(this);
     }
 

@@ -26,7 +26,7 @@ public sealed partial class IommuContext
             if (errno.Failed)
                 return errno;
             Access access = new(this, pinsPages, unmapping);
-            errno = access.ChangeTo(target, ref why);
+            errno = access.Enter(target, ref why);
             if (errno.Failed)
                 return errno;
             Reserve(access);
@@ -41,12 +41,15 @@ public sealed partial class IommuContext
     /// <summary>Whoever made the access is done with it. Call once.</summary>
     public void CloseAccess(Access access)
     {
+        DmaEnding ending = new(this);
         lock (Gate)
         {
+            access.Leave(ref ending);
             access.Users--;
             Remove(access);
         }
 
+        ending.Finish();
         Release();
     }
 }

@@ -76,33 +76,49 @@ public sealed partial class IommuContext
         ObjectId device, ObjectId parent, iommufd_hwpt_alloc_flags flags, ObjectId faultQueue, in UserData data, out PageTable? made,
         ref Reason why)
     {
-        made = null;
-        lock (Gate)
+        PinAttempt attempt = new();
+        Errno errno;
+        do
         {
-            if (!TryFind(device, BoundDevice.KindName, out BoundDevice bound, ref why, out Errno errno))
-                return errno;
-            errno = FailurePoint.Find("parent", ref why);
-            if (errno.Failed)
-                return errno;
-            errno = _objects[parent.Value] switch
+            lock (Gate)
             {
-                Ioas space => AllocatePaging(bound.Device, space, flags, in data, out made, ref why),
-                HwPageTable table => AllocateNested(bound.Device, table, flags, in data, out made, ref why),
-                VirtualIommu virtualIommu => AllocateNested(bound.Device, virtualIommu, flags, in data, out made, ref why),
-                _ => why.Because(ReasonCode.HwptParentInvalid, parent.Value),
-            };
-            if (errno.Failed || (flags & iommufd_hwpt_alloc_flags.IOMMU_HWPT_FAULT_ID_VALID) == 0)
-                return errno;
-            if (TryFind(faultQueue, FaultQueue.KindName, out FaultQueue queue, ref why, out errno))
-            {
-                made!.SendFaultsTo(queue);
-                return errno;
+                attempt.Enter(Backings);
+                errno = AllocateTableLocked(device, parent, flags, faultQueue, in data, out made, ref why);
+                attempt.Leave(Backings);
             }
+        }
+        while (attempt.IsToBeRepeated());
+        return errno;
+    }
 
-            Remove(made!);
-            made = null;
+    private Errno AllocateTableLocked(
+        ObjectId device, ObjectId parent, iommufd_hwpt_alloc_flags flags, ObjectId faultQueue, in UserData data, out PageTable? made,
+        ref Reason why)
+    {
+        made = null;
+        if (!TryFind(device, BoundDevice.KindName, out BoundDevice bound, ref why, out Errno errno))
+            return errno;
+        errno = FailurePoint.Find("parent", ref why);
+        if (errno.Failed)
+            return errno;
+        errno = _objects[parent.Value] switch
+        {
+            Ioas space => AllocatePaging(bound.Device, space, flags, in data, out made, ref why),
+            HwPageTable table => AllocateNested(bound.Device, table, flags, in data, out made, ref why),
+            VirtualIommu virtualIommu => AllocateNested(bound.Device, virtualIommu, flags, in data, out made, ref why),
+            _ => why.Because(ReasonCode.HwptParentInvalid, parent.Value),
+        };
+        if (errno.Failed || (flags & iommufd_hwpt_alloc_flags.IOMMU_HWPT_FAULT_ID_VALID) == 0)
+            return errno;
+        if (TryFind(faultQueue, FaultQueue.KindName, out FaultQueue queue, ref why, out errno))
+        {
+            made!.SendFaultsTo(queue);
             return errno;
         }
+
+        Remove(made!);
+        made = null;
+        return errno;
     }
 
     /// <summary>IOMMU_HWPT_INVALIDATE: the user's stage 1 tables, or what a vIOMMU's devices remember, have changed.</summary>

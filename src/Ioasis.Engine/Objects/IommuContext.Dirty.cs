@@ -1,4 +1,6 @@
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Dma;
+using Ioasis.Engine.Memory;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Spaces;
 using Ioasis.Engine.Tables;
@@ -12,8 +14,16 @@ public sealed partial class IommuContext
     /// <returns>ENOENT: no such paging HWPT; EOPNOTSUPP: it was not made for it.</returns>
     public Errno SetDirtyTracking(ObjectId table, bool on, ref Reason why)
     {
+        DmaWait? wait = null;
+        Errno errno;
         lock (Gate)
-            return TryFind(table, "paging HWPT", out HwPageTable found, ref why, out Errno errno) ? found.SetTracking(on, ref why) : errno;
+        {
+            if (TryFind(table, "paging HWPT", out HwPageTable found, ref why, out errno))
+                errno = found.SetTracking(on, ref wait, ref why);
+        }
+
+        wait?.Wait();
+        return errno;
     }
 
     /// <summary>Checks what IOMMU_HWPT_GET_DIRTY_BITMAP asks for.</summary>
@@ -55,14 +65,30 @@ public sealed partial class IommuContext
     /// <param name="why">ENOENT: it was destroyed since.</param>
     public Errno ReadDirty(ObjectId table, DirtyWindow window, bool clear, bool more, ref Reason why)
     {
-        lock (Gate)
+        List<(BackingId Backing, PageSizeQuestion Question)> unknown = window.UnknownPages;
+        while (true)
         {
-            if (_objects[table.Value] is not HwPageTable found) // no failure point, as earlier windows are cleared already
-                return why.Because(ReasonCode.NoSuchObject, table.Value);
-            if (!found.TracksDirty)
-                return why.Because(ReasonCode.HwptTracksNotDirty, table.Value);
-            found.ReadDirty(window, clear, more);
-            return Errno.Success;
+            unknown.Clear();
+            lock (Gate)
+            {
+                if (_objects[table.Value] is not HwPageTable found) // no failure point, as earlier windows are cleared already
+                    return why.Because(ReasonCode.NoSuchObject, table.Value);
+                if (!found.TracksDirty)
+                    return why.Because(ReasonCode.HwptTracksNotDirty, table.Value);
+                found.AddUnknownPages(window, unknown);
+                if (unknown.Count == 0)
+                {
+                    found.ReadDirty(window, clear, more);
+                    return Errno.Success;
+                }
+            }
+
+            foreach ((BackingId backing, PageSizeQuestion question) in unknown)
+            {
+                ulong size = question.Ask();
+                lock (Gate)
+                    Backings[backing].LearnPageSize(in question, size);
+            }
         }
     }
 

@@ -72,14 +72,29 @@ public sealed partial class IommuContext
     public Errno MapLegacy(
         ClientMemory memory, HostAddress address, ulong length, Iova iova, AreaAccess access, bool mayLockMemory, ref Reason why)
     {
-        lock (Gate)
+        PinAttempt attempt = new();
+        Errno errno;
+        do
         {
-            if (_legacySpace is not { } space)
-                return why.Because(ReasonCode.NoLegacySpace);
-            if (access == AreaAccess.None && space.TableCount != 0)
-                return why.Because(ReasonCode.NoAccessFlag, 0); // no page table has such an entry; without one nobody looks
-            return space.Map(memory, address, length, iova, access, mayLockMemory ? PinCharging.Unlimited : Charging, out _, ref why);
+            lock (Gate)
+            {
+                attempt.Enter(Backings);
+                errno = MapLegacyLocked(memory, address, length, iova, access, mayLockMemory, ref why);
+                attempt.Leave(Backings);
+            }
         }
+        while (attempt.IsToBeRepeated());
+        return errno;
+    }
+
+    private Errno MapLegacyLocked(
+        ClientMemory memory, HostAddress address, ulong length, Iova iova, AreaAccess access, bool mayLockMemory, ref Reason why)
+    {
+        if (_legacySpace is not { } space)
+            return why.Because(ReasonCode.NoLegacySpace);
+        if (access == AreaAccess.None && space.TableCount != 0)
+            return why.Because(ReasonCode.NoAccessFlag, 0); // no page table has such an entry; without one nobody looks
+        return space.Map(memory, address, length, iova, access, mayLockMemory ? PinCharging.Unlimited : Charging, out _, ref why);
     }
 
     /// <summary>VFIO_IOMMU_UNMAP_DMA. Nothing in the range is no failure.</summary>
@@ -92,33 +107,53 @@ public sealed partial class IommuContext
     {
         unmapped = 0;
         answers = false;
+        UnmapRun run;
+        Ioas? space;
         lock (Gate)
         {
-            if (_legacySpace is not { } space)
+            space = _legacySpace;
+            if (space is null)
                 return why.Because(ReasonCode.NoLegacySpace);
-            if (length is not { } size)
-            {
-                answers = true;
-                return space.Unmap(new AddressRange(0, ulong.MaxValue), out unmapped, ref why);
-            }
-
-            ulong last = iova.Value + (size - 1);
-            if (!space.HugePages)
-            {
-                Errno errno = space.CutAfter(last, ref why);
-                if (errno.Succeeded && iova.Value != 0)
-                    errno = space.CutAfter(iova.Value - 1, ref why);
-                if (errno.Failed)
-                    return errno;
-            }
-
-            answers = true;
-            if (size == 0)
-                return why.Because(ReasonCode.LengthZero);
-            return last < iova.Value
-                ? why.Because(ReasonCode.RangeWraps, iova.Value, size)
-                : space.Unmap(new AddressRange(iova.Value, last), out unmapped, ref why);
+            Errno errno = CheckUnmapLegacy(space, iova, length, ref answers, out run, ref why);
+            if (errno.Failed)
+                return errno;
+            space.Unmap(ref run, ref why);
+            if (run.IsUnfinished)
+                HoldUnfinished(space);
         }
+
+        if (run.IsUnfinished)
+            Finish(space, ref run, patient: false, ref why);
+        unmapped = run.Unmapped;
+        return run.Outcome;
+    }
+
+    private static Errno CheckUnmapLegacy(Ioas space, Iova iova, ulong? length, ref bool answers, out UnmapRun run, ref Reason why)
+    {
+        run = new UnmapRun(new AddressRange(0, ulong.MaxValue));
+        if (length is not { } size)
+        {
+            answers = true;
+            return Errno.Success;
+        }
+
+        ulong last = iova.Value + (size - 1);
+        if (!space.HugePages)
+        {
+            Errno errno = space.CutAfter(last, ref why);
+            if (errno.Succeeded && iova.Value != 0)
+                errno = space.CutAfter(iova.Value - 1, ref why);
+            if (errno.Failed)
+                return errno;
+        }
+
+        answers = true;
+        if (size == 0)
+            return why.Because(ReasonCode.LengthZero);
+        if (last < iova.Value)
+            return why.Because(ReasonCode.RangeWraps, iova.Value, size);
+        run.Rest = new AddressRange(iova.Value, last);
+        return Errno.Success;
     }
 
     /// <summary>VFIO_IOMMU_GET_INFO: page sizes, and the IOVAs that can be mapped, lowest first.</summary>

@@ -1,3 +1,4 @@
+using Ioasis.Engine.Dma;
 using Ioasis.Engine.Memory;
 using Ioasis.Engine.Reasons;
 
@@ -52,12 +53,18 @@ public sealed partial class IommuContext
 
     private bool CanBeTrimmed => AreaNodes.InUse == 0 && Backings.InUse == 0 && AreaNodes.Bytes + Backings.Bytes >= Tolerance;
 
-    /// <summary>Once nothing is mapped, nodes and backings go. DMA that may still read there is waited for; none finds its way there again.</summary>
+    /// <summary>
+    /// Once nothing is mapped, nodes and backings go. DMA that may still read there is waited for, and none finds its way there again; but as
+    /// long as some waits for a client's memory they stay.
+    /// </summary>
     private void Trim()
     {
-        if (!CanBeTrimmed)
+        if (!CanBeTrimmed || Backings.IsSomeLeftBehind)
             return;
-        Barrier.Wait();
+        DmaWait? wait = null;
+        Barrier.Pass(ref wait);
+        if (wait is not null)
+            return;
         AreaNodes.Clear();
         Backings.Clear();
     }

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Ioasis.Abi.Mock;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Failures;
+using Ioasis.Engine.Memory;
 using Ioasis.Engine.Mock;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Tables;
@@ -21,27 +22,43 @@ public sealed partial class IommuContext
     public Errno CreateMockDevice(
         MockIommu iommu, bool tracksDirty, bool hasPasids, ref ObjectId pageTable, out MockDevice? made, ref Reason why)
     {
-        lock (Gate)
+        PinAttempt attempt = new();
+        Errno errno;
+        do
         {
-            made = null;
-            Errno errno = FailurePoint.Allocate("mock device", ref why);
-            if (errno.Failed)
-                return errno;
-            MockDevice device = new(this, iommu, tracksDirty, hasPasids);
-            Reserve(device);
-            errno = BindLocked(device.Device, out BoundDevice? bound, ref why);
-            if (errno.Succeeded)
+            lock (Gate)
             {
-                device.Bound = bound!;
-                bound!.Users++;
-                errno = bound.Change(Pasid.None, ref pageTable, replace: false, ref why);
+                attempt.Enter(Backings);
+                errno = CreateMockDeviceLocked(iommu, tracksDirty, hasPasids, ref pageTable, out made, ref why);
+                attempt.Leave(Backings);
             }
-
-            if (errno.Failed)
-                Remove(device);
-            made = errno.Succeeded ? device : null;
-            return errno;
         }
+        while (attempt.IsToBeRepeated());
+        return errno;
+    }
+
+    private Errno CreateMockDeviceLocked(
+        MockIommu iommu, bool tracksDirty, bool hasPasids, ref ObjectId pageTable, out MockDevice? made, ref Reason why)
+    {
+        made = null;
+        Errno errno = FailurePoint.Allocate("mock device", ref why);
+        if (errno.Failed)
+            return errno;
+        MockDevice device = new(this, iommu, tracksDirty, hasPasids);
+        Reserve(device);
+        errno = BindLocked(device.Device, out BoundDevice? bound, ref why);
+        if (errno.Succeeded)
+        {
+            device.Bound = bound!;
+            bound!.Users++;
+            DmaEnding nothing = new(this);
+            errno = bound.Change(Pasid.None, ref pageTable, replace: false, ref nothing, ref why);
+        }
+
+        if (errno.Failed)
+            Remove(device);
+        made = errno.Succeeded ? device : null;
+        return errno;
     }
 
     /// <summary>Finds a mock device by its own number.</summary>

@@ -51,6 +51,7 @@ public sealed partial class IommuContext
     /// <returns>ENOENT: no such HWPT; EINVAL: not aligned to its pages, or it leads elsewhere; EFAULT: nothing lies at the address.</returns>
     public Errno CheckMockMap(ObjectId table, Iova iova, ulong length, ClientMemory memory, HostAddress address, ref Reason why)
     {
+        List<MemoryPart> parts = []; // up to where nothing is mapped
         lock (Gate)
         {
             Errno errno = FindMockTable(table, out HwPageTable found, ref why);
@@ -59,23 +60,52 @@ public sealed partial class IommuContext
             ulong page = found.Format.SmallestPage;
             if (((iova.Value | length | address.Value) & (page - 1)) != 0 || address.Value + length < address.Value)
                 return why.Because(ReasonCode.MockMapUnaligned, iova.Value, length, address.Value, page);
-            List<MemoryRun> behind = [];
-            for (ulong done = 0; done < length;)
+            for (ulong done = 0; done < length && found.Space.TryTranslate(iova.Value + done, out ulong first, out ulong last, out Area area);)
             {
-                HostAddress at = new(address.Value + done);
-                if (!memory.TryIdentify(at, length - done, out MemoryRun wanted))
+                ulong from = iova.Value + done, part = Math.Min(last - from + 1, length - done);
+                Backings[area.Backing].AddParts(area.Address + (from - first), part, parts);
+                done += part;
+            }
+        }
+
+        List<MemoryRun> behind = [];
+        ulong compared = 0;
+        foreach (MemoryPart part in parts)
+        {
+            behind.Clear();
+            part.Identify(behind);
+            for (ulong done = 0; done < part.Length;)
+            {
+                HostAddress at = new(address.Value + compared + done);
+                if (!memory.TryIdentify(at, part.Length - done, out MemoryRun wanted))
                     return why.Because(ReasonCode.MemoryNotMapped, at.Value, address.Value, address.Value + (length - 1));
-                ulong from = iova.Value + done;
-                behind.Clear();
-                if (found.Space.TryTranslate(from, out ulong first, out ulong last, out Area area))
-                    Backings[area.Backing].Identify(area.Address + (from - first), Math.Min(last - from + 1, length - done), behind);
-                if (behind.Count == 0 || !behind[0].IsBeside(in wanted) || behind[0].First != wanted.First)
-                    return why.Because(ReasonCode.MockMapDiffers, from, at.Value);
-                done += Math.Min(wanted.Length, behind[0].Length);
+                if (!Covers(behind, in wanted, out ulong alike))
+                    return why.Because(ReasonCode.MockMapDiffers, iova.Value + compared + done, at.Value);
+                done += alike;
             }
 
-            return Errno.Success;
+            compared += part.Length;
         }
+
+        if (compared == length)
+            return Errno.Success;
+        HostAddress rest = new(address.Value + compared);
+        return memory.TryIdentify(rest, length - compared, out _)
+            ? why.Because(ReasonCode.MockMapDiffers, iova.Value + compared, rest.Value)
+            : why.Because(ReasonCode.MemoryNotMapped, rest.Value, address.Value, address.Value + (length - 1));
+    }
+
+    /// <summary>Whether a run begins with memory that one of the others holds too, and how many bytes of it.</summary>
+    private static bool Covers(List<MemoryRun> runs, in MemoryRun wanted, out ulong alike)
+    {
+        alike = 0;
+        foreach (MemoryRun run in runs)
+        {
+            if (run.IsBeside(in wanted) && wanted.First >= run.First && wanted.First <= run.Last)
+                alike = Math.Min(run.Last, wanted.Last) - wanted.First + 1;
+        }
+
+        return alike != 0;
     }
 
     /// <summary>
@@ -87,9 +117,11 @@ public sealed partial class IommuContext
     {
         if (((address.Value | length) & (SystemPage.Size - 1)) != 0 || address.Value + length < address.Value)
             return why.Because(ReasonCode.MockMapUnaligned, 0, length, address.Value, SystemPage.Size);
-        List<MemoryRun> pinned = [];
+        List<MemoryPart> parts = [];
         foreach (IommuContext context in System.Contexts)
-            context.IdentifyPinned(pinned);
+            context.AddPinnedParts(parts);
+        List<MemoryRun> pinned = [];
+        MemoryPart.Identify(parts, pinned);
         Span<int> counts = stackalloc int[PinChunk];
         for (ulong done = 0; done < length;)
         {
@@ -122,13 +154,13 @@ public sealed partial class IommuContext
     }
 
     /// <summary>Appends all memory that is pinned through this context, once for each mapping.</summary>
-    private void IdentifyPinned(List<MemoryRun> pinned)
+    private void AddPinnedParts(List<MemoryPart> pinned)
     {
         lock (Gate)
         {
             HashSet<BackingId> seen = [];
             for (int id = 1; id < _objects.End; id++)
-                (_objects[(uint)id] as Ioas)?.IdentifyPinned(seen, pinned);
+                (_objects[(uint)id] as Ioas)?.AddPinnedParts(seen, pinned);
         }
     }
 }

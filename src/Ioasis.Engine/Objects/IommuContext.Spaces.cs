@@ -38,12 +38,20 @@ public sealed partial class IommuContext
         out Iova placed, ref Reason why)
     {
         placed = default;
-        lock (Gate)
+        PinAttempt attempt = new();
+        Errno errno;
+        do
         {
-            if (!TryFind(space, Ioas.KindName, out Ioas ioas, ref why, out Errno errno))
-                return errno;
-            return ioas.Map(memory, address, length, iova, access, mayLockMemory ? PinCharging.Unlimited : Charging, out placed, ref why);
+            lock (Gate)
+            {
+                attempt.Enter(Backings);
+                if (TryFind(space, Ioas.KindName, out Ioas ioas, ref why, out errno))
+                    errno = ioas.Map(memory, address, length, iova, access, mayLockMemory ? PinCharging.Unlimited : Charging, out placed, ref why);
+                attempt.Leave(Backings);
+            }
         }
+        while (attempt.IsToBeRepeated());
+        return errno;
     }
 
     /// <summary>IOMMU_IOAS_COPY, after the checks that need no address space.</summary>
@@ -52,18 +60,34 @@ public sealed partial class IommuContext
         ObjectId source, Iova from, ulong length, ObjectId destination, Iova? iova, AreaAccess access, out Iova placed, ref Reason why)
     {
         placed = default;
-        lock (Gate)
+        PinAttempt attempt = new();
+        Errno errno;
+        do
         {
-            if (!TryFind(source, Ioas.KindName, out Ioas sourceSpace, ref why, out Errno errno))
-                return errno;
-            _segments.Clear();
-            errno = sourceSpace.Collect(from, length, _segments, ref why);
-            if (errno.Failed)
-                return errno;
-            if (!TryFind(destination, Ioas.KindName, out Ioas target, ref why, out errno))
-                return errno;
-            return target.Place(CollectionsMarshal.AsSpan(_segments), length, iova, access, out placed, ref why);
+            lock (Gate)
+            {
+                attempt.Enter(Backings);
+                errno = CopyLocked(source, from, length, destination, iova, access, out placed, ref why);
+                attempt.Leave(Backings);
+            }
         }
+        while (attempt.IsToBeRepeated());
+        return errno;
+    }
+
+    private Errno CopyLocked(
+        ObjectId source, Iova from, ulong length, ObjectId destination, Iova? iova, AreaAccess access, out Iova placed, ref Reason why)
+    {
+        placed = default;
+        if (!TryFind(source, Ioas.KindName, out Ioas sourceSpace, ref why, out Errno errno))
+            return errno;
+        _segments.Clear();
+        errno = sourceSpace.Collect(from, length, _segments, ref why);
+        if (errno.Failed)
+            return errno;
+        if (!TryFind(destination, Ioas.KindName, out Ioas target, ref why, out errno))
+            return errno;
+        return target.Place(CollectionsMarshal.AsSpan(_segments), length, iova, access, out placed, ref why);
     }
 
     /// <summary>IOMMU_IOAS_UNMAP.</summary>
@@ -72,15 +96,29 @@ public sealed partial class IommuContext
     /// <param name="length">Bytes; exactly (0, 2^64-1) means everything.</param>
     /// <param name="unmapped">Bytes that were unmapped, also when the call fails half way.</param>
     /// <param name="why">The reason of a failure: ENOENT, EINVAL, EOVERFLOW, EBUSY.</param>
+    /// <remarks>Waits for DMA that still uses the memory, also when that waits for its owner: until the device is detached or closed.</remarks>
     public Errno Unmap(ObjectId space, Iova iova, ulong length, out ulong unmapped, ref Reason why)
     {
         unmapped = 0;
+        UnmapRun run;
+        Ioas ioas;
         lock (Gate)
         {
-            if (!TryFind(space, Ioas.KindName, out Ioas ioas, ref why, out Errno errno))
+            if (!TryFind(space, Ioas.KindName, out ioas, ref why, out Errno errno))
                 return errno;
-            return ioas.Unmap(iova, length, out unmapped, ref why);
+            errno = Ioas.CheckUnmap(iova, length, out run, ref why);
+            if (errno.Failed)
+                return errno;
+            ioas.Unmap(ref run, ref why);
+            if (run.IsUnfinished)
+                HoldUnfinished(ioas);
         }
+
+        bool all = iova.Value == 0 && length == ulong.MaxValue;
+        if (run.IsUnfinished)
+            Finish(ioas, ref run, patient: false, ref why);
+        unmapped = run.Unmapped;
+        return run.Outcome.Succeeded && unmapped == 0 && !all ? why.Because(ReasonCode.UnmapNothing, iova.Value, iova.Value + (length - 1)) : run.Outcome;
     }
 
     /// <summary>IOMMU_IOAS_IOVA_RANGES: appends the ranges that can be mapped, lowest first.</summary>

@@ -113,32 +113,79 @@ public sealed partial class IommuContext
         ObjectId virtualIommu, uint type, uint index, Iova address, ulong length, out HardwareQueue? made, ref Reason why)
     {
         made = null;
+        List<MemoryPart> parts = [];
+        HardwareQueue? queue;
+        PinAttempt attempt = new();
+        Errno errno;
+        do
+        {
+            lock (Gate)
+            {
+                attempt.Enter(Backings);
+                errno = BeginHardwareQueue(virtualIommu, type, index, address, length, out queue, parts, ref why);
+                attempt.Leave(Backings);
+                if (errno.Succeeded)
+                    _holders++;
+            }
+        }
+        while (attempt.IsToBeRepeated());
+        if (errno.Failed)
+            return errno;
+
+        List<MemoryRun> pages = [];
+        MemoryPart.Identify(parts, pages); // no lock is held
         lock (Gate)
         {
-            if (!TryFind(virtualIommu, VirtualIommu.KindName, out VirtualIommu owner, ref why, out Errno errno))
-                return errno;
-            errno = owner.CheckQueueType(type, ref why);
-            if (errno.Failed)
-                return errno;
-            errno = FailurePoint.Allocate("hardware queue", ref why);
-            if (errno.Failed)
-                return errno;
-            HardwareQueue queue = new(owner, type, index, address, length);
-            owner.Users++;
-            Reserve(queue);
-            errno = HoldMemory(queue, ref why);
+            errno = CheckFollows(pages, queue!, ref why);
             if (errno.Succeeded)
-                errno = owner.Enter(queue, ref why);
+                errno = queue!.VirtualIommu.Enter(queue, ref why);
             if (errno.Succeeded)
                 made = queue;
             else
-                Remove(queue);
-            return errno;
+                Remove(queue!);
         }
+
+        Release();
+        return errno;
+    }
+
+    /// <summary>Makes a queue that holds its memory, and that nobody finds.</summary>
+    private Errno BeginHardwareQueue(
+        ObjectId virtualIommu, uint type, uint index, Iova address, ulong length, out HardwareQueue? queue, List<MemoryPart> parts,
+        ref Reason why)
+    {
+        queue = null;
+        if (!TryFind(virtualIommu, VirtualIommu.KindName, out VirtualIommu owner, ref why, out Errno errno))
+            return errno;
+        errno = owner.CheckQueueType(type, ref why);
+        if (errno.Failed)
+            return errno;
+        errno = FailurePoint.Allocate("hardware queue", ref why);
+        if (errno.Failed)
+            return errno;
+        queue = new HardwareQueue(owner, type, index, address, length);
+        owner.Users++;
+        Reserve(queue);
+        errno = HoldMemory(queue, parts, ref why);
+        if (errno.Failed)
+            Remove(queue);
+        return errno;
+    }
+
+    private static Errno CheckFollows(List<MemoryRun> pages, HardwareQueue queue, ref Reason why)
+    {
+        for (int i = 1; i < pages.Count; i++)
+        {
+            MemoryRun before = pages[i - 1];
+            if (!pages[i].IsBeside(in before) || pages[i].First != before.Last + 1)
+                return why.Because(ReasonCode.QueueMemoryScattered, queue.Address.Value, queue.Length, (ulong)pages.Count);
+        }
+
+        return Errno.Success;
     }
 
     /// <summary>Pins the queue's memory, whole pages, through an access that nobody else uses.</summary>
-    private Errno HoldMemory(HardwareQueue queue, ref Reason why)
+    private Errno HoldMemory(HardwareQueue queue, List<MemoryPart> parts, ref Reason why)
     {
         const ulong PageMask = SystemPage.Size - 1;
         ulong offset = queue.Address.Value & PageMask;
@@ -150,25 +197,18 @@ public sealed partial class IommuContext
         if (errno.Failed)
             return errno;
         Access access = new(this, pinsPages: true, unmapping: null);
-        errno = access.ChangeTo(queue.VirtualIommu.Parent.Space, ref why);
+        errno = access.Enter(queue.VirtualIommu.Parent.Space, ref why);
         if (errno.Failed)
             return errno;
         Reserve(access);
         PublishLocked(access);
         access.Users++;
         queue.Memory = access;
-        List<MemoryRun> pages = [];
-        errno = access.Pin(new Iova(queue.Address.Value - offset), length, write: false, out _, pages, ref why);
+        errno = access.CheckPin(new Iova(queue.Address.Value - offset), length, ref why);
         if (errno.Failed)
             return errno;
-        for (int i = 1; i < pages.Count; i++)
-        {
-            MemoryRun before = pages[i - 1];
-            if (!pages[i].IsBeside(in before) || pages[i].First != before.Last + 1)
-                return why.Because(ReasonCode.QueueMemoryScattered, queue.Address.Value, queue.Length, (ulong)pages.Count);
-        }
-
-        return Errno.Success;
+        ulong first = queue.Address.Value - offset;
+        return access.PinLocked(new AddressRange(first, first + (length - 1)), write: false, out _, parts, ref why);
     }
 
     /// <summary>Whether a client may map a part of the file.</summary>

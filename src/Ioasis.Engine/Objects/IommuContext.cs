@@ -3,6 +3,7 @@ using Ioasis.Engine.Dma;
 using Ioasis.Engine.Failures;
 using Ioasis.Engine.Hardware;
 using Ioasis.Engine.Intervals;
+using Ioasis.Engine.Memory;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Spaces;
 
@@ -14,8 +15,10 @@ namespace Ioasis.Engine.Objects;
 /// </summary>
 /// <remarks>
 /// Locks: <see cref="Gate"/> guards every object of the context. It is taken before <see cref="IommuSystem.Gate"/>, never
-/// after. Nobody copies to or from a client while holding it, and a DMA never takes it.
-/// Life: the context lives until its file is closed and the last bound device has been unbound.
+/// after. Law: whoever holds it neither reads, writes nor probes a client's memory, nor waits for DMA that may be doing so, nor keeps it for
+/// more than some milliseconds: a call that has to leaves the lock and looks again (<see cref="PinAttempt"/>, <see cref="UnmapRun"/>,
+/// <see cref="DmaEnding"/>). A DMA never takes it.
+/// Life: the context lives until its file is closed, the last bound device has been unbound, and no call has left the lock to wait.
 /// </remarks>
 public sealed partial class IommuContext
 {
@@ -76,20 +79,75 @@ public sealed partial class IommuContext
     /// <returns>ENOENT: no such object; EBUSY: others use it.</returns>
     public Errno Destroy(ObjectId id, ref Reason why)
     {
-        lock (Gate)
+        for (FileWindow? unmapped = null; ;)
         {
-            EngineObject? found = _objects[id.Value];
-            if (found is null)
-                return why.Because(ReasonCode.NoSuchObject, id.Value);
-            if (found is BoundDevice)
-                return why.Because(ReasonCode.ObjectNotDestroyable, id.Value, name: found.Kind);
-            if (found.Users != 0)
-                return why.Because(ReasonCode.ObjectInUse, id.Value, (ulong)found.Users, name: found.Kind);
-            if (found is VirtualIommu { Window: { IsMapped: { } isMapped } window } && isMapped())
+            FileWindow? window;
+            EngineObject? found;
+            lock (Gate)
+            {
+                found = _objects[id.Value];
+                if (found is null)
+                    return why.Because(ReasonCode.NoSuchObject, id.Value);
+                if (found is BoundDevice)
+                    return why.Because(ReasonCode.ObjectNotDestroyable, id.Value, name: found.Kind);
+                if (found.Users != 0)
+                    return why.Because(ReasonCode.ObjectInUse, id.Value, (ulong)found.Users, name: found.Kind);
+                window = (found as VirtualIommu)?.Window;
+                if (window?.IsMapped is null || window == unmapped)
+                {
+                    if (found is not Ioas { AreaCount: > Ioas.BatchSize } large)
+                    {
+                        Remove(found);
+                        return Errno.Success;
+                    }
+
+                    _objects.Hide(large);
+                    ForgetLegacySpace(large);
+                    HoldUnfinished(large);
+                }
+            }
+
+            if (found is Ioas space)
+            {
+                RemoveLarge(space, ref why);
+                return Errno.Success;
+            }
+
+            if (window!.IsMapped!()) // it looks at all clients: without the lock
                 return why.Because(ReasonCode.WindowMapped, id.Value, window.Offset, window.Length, name: found.Kind);
-            Remove(found);
-            return Errno.Success;
+            unmapped = window;
         }
+    }
+
+    /// <summary>Destroys an object that is there and that nobody uses.</summary>
+    internal void DestroyUnused(EngineObject o)
+    {
+        Reason unused = default;
+        bool isThere;
+        lock (Gate)
+            isThere = _objects[o.Id.Value] == o;
+        if (isThere)
+            Destroy(o.Id, ref unused);
+    }
+
+    /// <summary>Nobody finds it any more: unmaps all in parts, between which others get the lock, and destroys it.</summary>
+    private void RemoveLarge(Ioas space, ref Reason why)
+    {
+        UnmapRun run = new(new AddressRange(0, ulong.MaxValue));
+        while (run.IsUnfinished)
+        {
+            run.Pause();
+            lock (Gate)
+            {
+                space.Unmap(ref run, ref why);
+                if (run.IsUnfinished)
+                    continue;
+                space.Users--;
+                Remove(space);
+            }
+        }
+
+        Release();
     }
 
     /// <summary>
@@ -102,23 +160,48 @@ public sealed partial class IommuContext
         {
             if (--_holders != 0)
                 return;
+        }
+
+        int next = 0, before = int.MaxValue;
+        while (DestroySome(ref next, ref before))
+            LockTime.LetOthers();
+        System.ContextClosed(this);
+    }
+
+    /// <summary>Destroys objects of a closed context as long as others can wait for the lock.</summary>
+    /// <param name="next">The number that is looked at next, from high to low; 0 begins a round.</param>
+    /// <param name="before">Objects that were there when the round began.</param>
+    /// <returns>True when some are left.</returns>
+    private bool DestroySome(ref int next, ref int before)
+    {
+        lock (Gate)
+        {
+            LockTime time = default;
             while (_objects.Count != 0)
             {
-                int before = _objects.Count;
-                for (int id = _objects.End - 1; id > 0; id--)
+                if (next <= 0)
                 {
-                    if (_objects[(uint)id] is { Users: 0 } leaf)
-                        Remove(leaf);
+                    if (_objects.Count == before)
+                        throw new InvalidOperationException($"{before} objects of a closed context hold each other");
+                    before = _objects.Count;
+                    next = _objects.End - 1;
                 }
 
-                if (_objects.Count == before)
-                    throw new InvalidOperationException($"{before} objects of a closed context hold each other");
+                if (_objects[(uint)next] is { Users: 0 } leaf)
+                {
+                    if (leaf is Ioas space && !space.UnmapSome())
+                        return true;
+                    Remove(leaf);
+                }
+
+                next--;
+                if ((next & 63) == 0 && time.IsUp)
+                    return true;
             }
 
             Tell(0);
+            return false;
         }
-
-        System.ContextClosed(this);
     }
 
     /// <summary>Finds a published object of one type. The lock is held.</summary>
@@ -153,9 +236,14 @@ public sealed partial class IommuContext
     internal void Remove(EngineObject o)
     {
         _objects.Release(o);
+        ForgetLegacySpace(o);
+        o.Destroy();
+    }
+
+    private void ForgetLegacySpace(EngineObject o)
+    {
         if (_legacySpace == o)
             _legacySpace = null;
-        o.Destroy();
     }
 
     /// <summary>Undoes an object that its user has not destroyed; its number leads nowhere from now on. The lock is held.</summary>

@@ -50,6 +50,9 @@ internal sealed class ObjectTable
         PlaceOf(o) = o;
     }
 
+    /// <summary>Nobody finds the object any more; its number is taken until <see cref="Release"/>.</summary>
+    public void Hide(EngineObject o) => PlaceOf(o) = null;
+
     /// <summary>Takes the object away, and keeps its number from ever being given again: its user may still think that it is there.</summary>
     public void Bury(EngineObject o)
     {

@@ -44,6 +44,8 @@ public enum ReasonCode : ushort
     CopySourceReadOnly,
     UnmapTruncates,
     UnmapNothing,
+    UnmapUnderWay,
+    PagesNotAskedFor,
     AllowedRangeEmpty,
     AllowedRangesOverlap,
     AllowedRangeReserved,

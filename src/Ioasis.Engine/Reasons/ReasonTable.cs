@@ -53,6 +53,8 @@ public static class ReasonTable
         CopySourceNotMapped => (ENOENT, "the source range 0x{0:x}-0x{1:x} is not mapped throughout: nothing at 0x{2:x}"),
         CopySourceReadOnly => (EPERM, "the source at 0x{0:x} was mapped read-only; a writeable copy is not allowed"),
         UnmapTruncates => (ENOENT, "unmapping 0x{0:x}-0x{1:x} would cut the mapping 0x{2:x}-0x{3:x}"),
+        UnmapUnderWay => (EBUSY, "the mapping 0x{0:x}-0x{1:x} is being unmapped by another call"),
+        PagesNotAskedFor => (EAGAIN, "pages of a client have not been asked for yet: the call begins anew"),
         UnmapNothing => (ENOENT, "nothing is mapped in 0x{0:x}-0x{1:x}"),
         AllowedRangeEmpty => (EINVAL, "allowed range {2}: start 0x{0:x} is not below last 0x{1:x}"),
         AllowedRangesOverlap => (EINVAL, "allowed range {2} (0x{0:x}-0x{1:x}) meets an earlier one of the list"),

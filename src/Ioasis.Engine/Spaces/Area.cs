@@ -14,6 +14,12 @@ internal struct Area
 
     public AreaAccess Access;
 
+    /// <summary>
+    /// It leads nowhere any more, and only keeps its IOVAs until the DMA that may still use its memory has ended; for DMA, and for all who
+    /// look for memory, it is not there.
+    /// </summary>
+    public readonly bool IsLeaving => Backing.Value == 0;
+
     /// <summary>Bytes of the area's start into its page: must agree with the alignment of every table (Linux's page_offset).</summary>
     public readonly ulong PageOffset => Address & (SystemPage.Size - 1);
 }

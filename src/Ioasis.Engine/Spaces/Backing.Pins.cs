@@ -14,16 +14,16 @@ internal partial struct Backing
     /// <summary>Pins the pages of an area once more; those that were not pinned are probed and charged.</summary>
     /// <param name="address">First byte, within the backing.</param>
     /// <param name="length">Bytes, at least 1.</param>
-    /// <param name="pool">Where coverages keep what they know; made when not all pages of some backing are pinned alike.</param>
+    /// <param name="table">Where it lies, and whose <see cref="BackingTable.Answers"/> tell about memory that may block.</param>
     /// <param name="why">The reason of a failure (nothing is pinned then): EFAULT, ENOMEM.</param>
-    public Errno Pin(ulong address, ulong length, ref PinPool? pool, ref Reason why)
+    public Errno Pin(ulong address, ulong length, BackingTable table, ref Reason why)
     {
         PageRun pages = PageRun.Of(address, length);
         if (_parts is null && pages == Whole)
         {
             if (_pins == 0)
             {
-                Errno errno = Acquire(pages, pages.Count, out SharedPages? shared, ref why);
+                Errno errno = Acquire(pages, pages.Count, table, out SharedPages? shared, ref why);
                 if (errno.Failed)
                 {
                     _memory.Unpinned();
@@ -37,7 +37,7 @@ internal partial struct Backing
             return Errno.Success;
         }
 
-        return PinPart(pages, pool ??= new PinPool(), ref why);
+        return PinPart(pages, table, ref why);
     }
 
     /// <summary>Takes one pin of an area's pages back; pages without a pin are discharged.</summary>
@@ -71,18 +71,18 @@ internal partial struct Backing
         _shared = null;
     }
 
-    private Errno PinPart(PageRun pages, PinPool pool, ref Reason why)
+    private Errno PinPart(PageRun pages, BackingTable table, ref Reason why)
     {
         PinCoverage? parts = _parts;
         if (parts is null)
         {
-            parts = new PinCoverage(pool, Whole, _pins, _shared);
+            parts = new PinCoverage(table.PinPool, Whole, _pins, _shared);
             _pins = 0;
             Volatile.Write(ref _parts, parts);
             // _shared is the coverage's now, but a DMA that has not seen it yet may be about to look here
         }
 
-        Errno errno = parts.Add(pages, ref this, ref why);
+        Errno errno = parts.Add(pages, ref this, table, ref why);
         if (parts.IsEmpty)
         {
             DropParts();
@@ -116,9 +116,10 @@ internal partial struct Backing
     /// <summary>Probes and charges pages that become pinned: the way in for <see cref="PinCoverage"/>.</summary>
     /// <param name="run">The pages; some may be pinned already.</param>
     /// <param name="pages">How many are not.</param>
+    /// <param name="table">Whose answers tell about memory that may block.</param>
     /// <param name="shared">What reaches them in shared memory; the caller releases it.</param>
     /// <param name="why">The reason of a failure.</param>
-    public Errno Acquire(PageRun run, ulong pages, out SharedPages? shared, ref Reason why)
+    public Errno Acquire(PageRun run, ulong pages, BackingTable table, out SharedPages? shared, ref Reason why)
     {
         shared = null;
         if (_charging == PinCharging.DeviceMemory)
@@ -128,7 +129,9 @@ internal partial struct Backing
             errno = FailurePoint.Pin("pages of a mapping", ref why);
         if (errno.Failed)
             return errno;
-        errno = _memory.Pin(new HostAddress(run.First << SystemPage.Shift), run.Count << SystemPage.Shift, Writable, out shared, ref why);
+        errno = MayBlock
+            ? table.Ask(_memory, run, Writable, out shared, ref why)
+            : _memory.Pin(new HostAddress(run.First << SystemPage.Shift), run.Count << SystemPage.Shift, Writable, out shared, ref why);
         if (errno.Failed)
             return errno;
         errno = Charge(pages, ref why);
@@ -160,18 +163,18 @@ internal partial struct Backing
         _ => owner.Process,
     };
 
-    /// <summary>Appends which memory is pinned, each page once however often it is.</summary>
-    public void IdentifyPinned(List<MemoryRun> runs)
+    /// <summary>Appends what is pinned, each page once however often it is.</summary>
+    public readonly void AddPinnedParts(List<MemoryPart> parts)
     {
         if (_parts is null)
         {
             if (_pins != 0)
-                Identify(Whole.First << SystemPage.Shift, Whole.Count << SystemPage.Shift, runs);
+                AddParts(Whole.First << SystemPage.Shift, Whole.Count << SystemPage.Shift, parts);
             return;
         }
 
         foreach (PageRun pages in _parts.Pages)
-            Identify(pages.First << SystemPage.Shift, pages.Count << SystemPage.Shift, runs);
+            AddParts(pages.First << SystemPage.Shift, pages.Count << SystemPage.Shift, parts);
     }
 
     private Errno Charge(ulong pages, ref Reason why)

@@ -54,16 +54,29 @@ internal partial struct Backing
     {
         get
         {
-            if (_pageShift == 0)
-            {
-                ulong first = _memory.PageSizeAt(new HostAddress(_start));
-                bool alike = first == _memory.PageSizeAt(new HostAddress(_start + (_length - 1)));
-                _pageShift = (byte)(alike ? BitOperations.TrailingZeroCount(first) : SystemPage.Shift);
-            }
-
-            return 1ul << _pageShift;
+            if (_pageShift == 0 && !MayBlock)
+                LearnPageSize(new PageSizeQuestion(_memory, _start, _length).Ask());
+            return 1ul << (_pageShift == 0 ? SystemPage.Shift : _pageShift);
         }
     }
+
+    /// <summary>What is to be asked, without a lock, before <see cref="PageSize"/> tells the truth.</summary>
+    /// <returns>False when nothing is.</returns>
+    public readonly bool MustAskPageSize(out PageSizeQuestion question)
+    {
+        bool must = _pageShift == 0 && MayBlock;
+        question = must ? new PageSizeQuestion(_memory, _start, _length) : default;
+        return must;
+    }
+
+    /// <summary>The answer; it may come when another mapping has taken the backing, which is then asked about itself.</summary>
+    public void LearnPageSize(in PageSizeQuestion question, ulong size)
+    {
+        if (ReferenceEquals(_memory, question.Memory) && _start == question.Start && _length == question.Length)
+            LearnPageSize(size);
+    }
+
+    private void LearnPageSize(ulong size) => _pageShift = (byte)BitOperations.TrailingZeroCount(size);
 
     /// <summary>Forgets the client; nothing is pinned any more.</summary>
     public unsafe void Close()
@@ -74,6 +87,9 @@ internal partial struct Backing
         _shared = null;
         _direct = null;
     }
+
+    /// <summary>Forgets nothing, as a DMA that was given up may still look at it; and is never opened again.</summary>
+    public readonly void CloseForGood() => _memory.Unmapped();
 
     public void AddArea() => _areas++;
 
@@ -104,6 +120,9 @@ internal partial struct Backing
 
     /// <summary>It lies in this process, and stays where it is.</summary>
     public readonly unsafe bool IsHere => _direct != null;
+
+    /// <summary>Its owner can have a page come late, or never: it is reached under no lock, and what waits for it can be given up.</summary>
+    public readonly unsafe bool MayBlock => _direct == null && _memory.MayBlock;
 
     /// <summary>Bytes of it that lie in this process. Inside a DMA section.</summary>
     public readonly unsafe bool TryGetBytes(ulong address, int length, out Span<byte> bytes)
@@ -166,23 +185,17 @@ internal partial struct Backing
         return done;
     }
 
-    /// <summary>Appends which memory lies in a range of it; parts that are gone are left out.</summary>
-    public void Identify(ulong address, ulong length, List<MemoryRun> runs)
+    /// <summary>Appends the memory of a range of it, which is identified when the lock has been left.</summary>
+    public readonly void AddParts(ulong address, ulong length, List<MemoryPart> parts)
     {
-        for (ulong done = 0; done < length;)
+        while (length != 0)
         {
-            HostAddress at = new(address + done);
-            int most = (int)Math.Min(length - done, int.MaxValue & ~(SystemPage.Size - 1)), part = most;
-            SharedPages? shared = SharedAt(at.Value, ref part);
-            ulong asked = part < most ? (ulong)part : length - done;
-            if ((shared is null || !shared.TryIdentify(at, asked, out MemoryRun run)) && !_memory.TryIdentify(at, asked, out run))
-            {
-                done += SystemPage.Size - ((address + done) & (SystemPage.Size - 1));
-                continue;
-            }
-
-            runs.Add(run);
-            done += run.Length;
+            int most = (int)Math.Min(length, int.MaxValue & ~(SystemPage.Size - 1)), part = most;
+            SharedPages? shared = SharedAt(address, ref part);
+            ulong all = part < most || _parts is not null ? (ulong)part : length;
+            parts.Add(new MemoryPart(_memory, shared, address, all));
+            address += all;
+            length -= all;
         }
     }
 }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using Ioasis.Engine.Dma;
+using Ioasis.Engine.Memory;
 using Ioasis.Engine.Reasons;
 
 namespace Ioasis.Engine.Spaces;
@@ -23,8 +25,23 @@ internal sealed class BackingTable
     private BackingId _free;
     private uint _room; // backings that the arrays have room for
 
-    /// <summary>Where it is kept which pages are pinned in part.</summary>
+    private List<DmaWait>? _leftBehind; // what was given up and has not ended
+    private int _closedForGood; // backings that may not be used again as long
+
     private PinPool? _pinPool;
+
+    /// <summary>Where it is kept which pages are pinned in part; made when not all pages of some backing are pinned alike.</summary>
+    public PinPool PinPool => _pinPool ??= new PinPool();
+
+    /// <summary>What the call that holds the lock knows of memory that may block; null as long as it wanted to know nothing.</summary>
+    public PinAnswers? Answers { get; set; }
+
+    /// <summary>
+    /// The call that holds the lock has pinned pages of which nobody knows whether they can be: it undoes what it has done, and fails with
+    /// this (EAGAIN), which no client sees; see <see cref="PinAttempt"/>.
+    /// </summary>
+    public Errno CheckAnswered(ref Reason why) =>
+        Answers is { AreMissing: true } ? why.Because(ReasonCode.PagesNotAskedFor) : Errno.Success;
 
     /// <summary>A backing that is in use, or was taken.</summary>
     public ref Backing this[BackingId id]
@@ -71,14 +88,48 @@ internal sealed class BackingTable
         return id;
     }
 
-    /// <summary>Takes back a backing that no area and no DMA uses any more.</summary>
+    /// <summary>
+    /// Takes back a backing that no area uses any more, and no DMA but one that was given up. As long as there is such a one, nothing is
+    /// used again: it could be any.
+    /// </summary>
     public void Return(BackingId id)
     {
         ref Backing backing = ref this[id];
+        if (IsSomeLeftBehind)
+        {
+            backing.CloseForGood();
+            _closedForGood++;
+            return;
+        }
+
         backing.Close();
         backing.Next = _free;
         _free = id;
         InUse--;
+    }
+
+    /// <summary>DMA was given up that may still use a backing.</summary>
+    public void LeaveBehind(DmaWait wait)
+    {
+        if (!wait.HasEnded)
+            (_leftBehind ??= []).Add(wait);
+    }
+
+    /// <summary>DMA that was given up has not ended. The lock is held.</summary>
+    public bool IsSomeLeftBehind
+    {
+        get
+        {
+            if (_leftBehind is null)
+                return false;
+            _leftBehind.RemoveAll(static wait => wait.HasEnded);
+            if (_leftBehind.Count != 0)
+                return true;
+            _leftBehind = null;
+            InUse -= _closedForGood; // the table has them until it is cleared
+            _closedForGood = 0;
+            return false;
+        }
     }
 
     /// <summary>An area leads there no more.</summary>
@@ -89,7 +140,11 @@ internal sealed class BackingTable
     }
 
     /// <summary>Pins pages of a backing once more; as <see cref="Backing.Pin"/>.</summary>
-    public Errno Pin(BackingId id, ulong address, ulong length, ref Reason why) => this[id].Pin(address, length, ref _pinPool, ref why);
+    public Errno Pin(BackingId id, ulong address, ulong length, ref Reason why) => this[id].Pin(address, length, this, ref why);
+
+    /// <summary>As <see cref="ClientMemory.Pin"/>, of memory that may block: from what the call knows, else as if all were well.</summary>
+    public Errno Ask(ClientMemory memory, PageRun pages, bool writable, out SharedPages? shared, ref Reason why) =>
+        (Answers ??= PinAnswers.Take()).Find(memory, pages, writable, out shared, ref why);
 
     /// <summary>Takes one pin back; as <see cref="Backing.Unpin"/>.</summary>
     public void Unpin(BackingId id, ulong address, ulong length) => this[id].Unpin(address, length);

@@ -1,4 +1,5 @@
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Dma;
 using Ioasis.Engine.Failures;
 using Ioasis.Engine.Intervals;
 using Ioasis.Engine.Memory;
@@ -11,7 +12,6 @@ namespace Ioasis.Engine.Spaces;
 public sealed partial class Ioas
 {
     private List<Access>? _accesses;
-    private int _transfers; // copies under way; begun with the lock held, ended without
 
     /// <returns>EADDRINUSE: an area is not aligned to what the access needs.</returns>
     internal Errno AddAccess(Access access, ref Reason why)
@@ -34,11 +34,11 @@ public sealed partial class Ioas
 
     /// <summary>Pins the pages of a range for an access. On failure nothing is pinned.</summary>
     /// <returns>ENOENT, EINVAL, EPERM, EFAULT, ENOMEM.</returns>
-    internal Errno PinRange(AddressRange range, AreaAccess needed, List<MemoryRun>? pages, ref Reason why)
+    internal Errno PinRange(AddressRange range, AreaAccess needed, List<MemoryPart>? parts, ref Reason why)
     {
         for (ulong next = range.First; ;)
         {
-            Errno errno = PinPart(range, next, needed, out ulong partLast, pages, ref why);
+            Errno errno = PinPart(range, next, needed, out ulong partLast, parts, ref why);
             if (errno.Failed)
             {
                 if (next != range.First)
@@ -47,9 +47,14 @@ public sealed partial class Ioas
             }
 
             if (partLast == range.Last)
-                return Errno.Success;
+                break;
             next = partLast + 1;
         }
+
+        Errno answered = Context.Backings.CheckAnswered(ref why);
+        if (answered.Failed)
+            UnpinRange(range);
+        return answered;
     }
 
     /// <summary>Undoes <see cref="PinRange"/>.</summary>
@@ -65,27 +70,23 @@ public sealed partial class Ioas
         }
     }
 
-    /// <summary>A copy starts, which the next unmap waits for. The lock is held.</summary>
-    internal void BeginTransfer() => Interlocked.Increment(ref _transfers);
-
-    /// <summary>The copy is done. Any thread, without the lock.</summary>
-    internal void EndTransfer() => Interlocked.Decrement(ref _transfers);
-
-    /// <summary>Waits for the copies under way; the lock is held, so none begins meanwhile.</summary>
-    internal void AwaitTransfers()
+    /// <summary>Notes the copies of all accesses that are under way: how long they last is in the hands of the memory's owner.</summary>
+    private void PassCopies(ref DmaWait? wait)
     {
-        SpinWait spin = default;
-        while (Volatile.Read(ref _transfers) != 0)
-            spin.SpinOnce();
+        foreach (Access access in _accesses!)
+        {
+            if (access.TakeCopies() is { } copies)
+                (wait ??= new DmaWait()).Add(copies);
+        }
     }
 
     /// <summary>Appends the memory that areas have pinned, but for that of mappings seen before.</summary>
-    internal void IdentifyPinned(HashSet<BackingId> seen, List<MemoryRun> pinned)
+    internal void AddPinnedParts(HashSet<BackingId> seen, List<MemoryPart> pinned)
     {
         foreach (Interval<Area> entry in _areas)
         {
-            if (seen.Add(entry.Value.Backing))
-                Context.Backings[entry.Value.Backing].IdentifyPinned(pinned);
+            if (!entry.Value.IsLeaving && seen.Add(entry.Value.Backing))
+                Context.Backings[entry.Value.Backing].AddPinnedParts(pinned);
         }
     }
 
@@ -103,7 +104,7 @@ public sealed partial class Ioas
         return false;
     }
 
-    private Errno PinPart(AddressRange range, ulong iova, AreaAccess needed, out ulong partLast, List<MemoryRun>? pages, ref Reason why)
+    private Errno PinPart(AddressRange range, ulong iova, AreaAccess needed, out ulong partLast, List<MemoryPart>? parts, ref Reason why)
     {
         const ulong WithinPage = SystemPage.Size - 1;
         partLast = 0;
@@ -124,8 +125,8 @@ public sealed partial class Ioas
             errno = FailurePoint.Step("pages of an access", ref why);
         if (errno.Succeeded)
             errno = Context.Backings.Pin(area.Backing, address, partLast - iova + 1, ref why);
-        if (errno.Succeeded && pages is not null)
-            Context.Backings[area.Backing].Identify(address, partLast - iova + 1, pages);
+        if (errno.Succeeded && parts is not null)
+            Context.Backings[area.Backing].AddParts(address, partLast - iova + 1, parts);
         return errno;
     }
 

@@ -19,7 +19,7 @@ public sealed partial class Ioas
         ulong next = from.Value;
         while (true)
         {
-            if (!_areas.TryFind(next, out ulong areaFirst, out ulong areaLast, out Area area))
+            if (!_areas.TryFind(next, out ulong areaFirst, out ulong areaLast, out Area area) || area.IsLeaving)
                 return why.Because(ReasonCode.CopySourceNotMapped, from.Value, last, next);
             ulong partLast = Math.Min(areaLast, last);
             segments.Add(new Segment(area.Backing, area.Address + (next - areaFirst), partLast - next + 1));

@@ -20,6 +20,8 @@ public sealed partial class Ioas
     {
         if (!TryFindArea(iova, iova, out AddressRange whole, out Area area) || iova == whole.First || iova == whole.Last)
             return Errno.Success;
+        if (area.IsLeaving)
+            return why.Because(ReasonCode.UnmapUnderWay, whole.First, whole.Last);
         ulong start = iova + 1;
         ulong address = area.Address + (start - whole.First);
         if (((start | address) & (Alignment - 1)) != 0 || (HugePages && _tableCount != 0))

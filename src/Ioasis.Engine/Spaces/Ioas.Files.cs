@@ -12,6 +12,8 @@ public sealed partial class Ioas
     {
         foreach (Interval<Area> entry in _areas)
         {
+            if (entry.Value.IsLeaving)
+                continue;
             if (!Context.Backings[entry.Value.Backing].IsFile)
                 return why.Because(ReasonCode.AreaIsNoFile, entry.Start, entry.Last, Id.Value);
             backings.Add(entry.Value.Backing);

@@ -1,3 +1,4 @@
+using Ioasis.Engine.Dma;
 using Ioasis.Engine.Tables;
 
 namespace Ioasis.Engine.Spaces;
@@ -37,16 +38,19 @@ public sealed partial class Ioas
     }
 
     /// <summary>Puts other client memory behind an area, for every DMA from now on. The area shares its backing with no other.</summary>
-    internal void Move(ulong start, in Area moved)
+    /// <returns>What is to be done when DMA that may last for long has ended; null when all is done.</returns>
+    internal Departure? Move(ulong start, in Area moved)
     {
         _areas.TryFind(start, out _, out ulong last, out Area old);
         if (!_areas.TryUpdate(start, in moved))
             throw new InvalidOperationException($"no area begins at 0x{start:x}");
         Context.Backings[moved.Backing].AddArea();
-        Invalidate();
-        Context.Barrier.Wait();
-        if (_tableCount != 0)
-            Context.Backings.Unpin(old.Backing, old.Address, last - start + 1);
-        Context.Backings.Release(old.Backing);
+        DmaWait? wait = null;
+        ForgetTranslations(ref wait);
+        Departure departure = new(wait ?? new DmaWait(), [new RemovedArea(old, start, last - start + 1)], _tableCount != 0, KeepPlaces: false);
+        if (wait is not null)
+            return departure;
+        Complete(departure);
+        return null;
     }
 }

@@ -70,12 +70,20 @@ public sealed partial class Ioas
                 i++; // pinned already
             }
 
-            while (--i >= 0)
-                Context.Backings.Unpin(segments[i].Backing, segments[i].Address, segments[i].Length);
+            UnpinFirst(segments[..i]);
             return errno;
         }
 
-        return Errno.Success;
+        Errno answered = Context.Backings.CheckAnswered(ref why);
+        if (answered.Failed)
+            UnpinFirst(segments);
+        return answered;
+    }
+
+    private void UnpinFirst(ReadOnlySpan<Segment> segments)
+    {
+        for (int i = segments.Length - 1; i >= 0; i--)
+            Context.Backings.Unpin(segments[i].Backing, segments[i].Address, segments[i].Length);
     }
 
     /// <summary>Linux fills each page table with an area. Ours are views, but the call fails where that could.</summary>

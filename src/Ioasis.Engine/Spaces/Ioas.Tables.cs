@@ -128,6 +128,8 @@ public sealed partial class Ioas
     {
         foreach (Interval<Area> entry in _areas)
         {
+            if (entry.Value.IsLeaving)
+                continue;
             Errno errno = FailurePoint.Allocate("page table entries", ref why);
             if (errno.Succeeded)
                 errno = Context.Backings.Pin(entry.Value.Backing, entry.Value.Address, entry.Last - entry.Start + 1, ref why);
@@ -137,7 +139,10 @@ public sealed partial class Ioas
             return errno;
         }
 
-        return Errno.Success;
+        Errno answered = Context.Backings.CheckAnswered(ref why);
+        if (answered.Failed)
+            UnpinAreas();
+        return answered;
     }
 
     private void UnpinAreas(ulong before = ulong.MaxValue)
@@ -146,7 +151,8 @@ public sealed partial class Ioas
         {
             if (entry.Start >= before)
                 return;
-            Context.Backings.Unpin(entry.Value.Backing, entry.Value.Address, entry.Last - entry.Start + 1);
+            if (!entry.Value.IsLeaving)
+                Context.Backings.Unpin(entry.Value.Backing, entry.Value.Address, entry.Last - entry.Start + 1);
         }
     }
 
@@ -156,7 +162,7 @@ public sealed partial class Ioas
         foreach (Interval<Area> entry in _areas)
         {
             ulong pageOffset = entry.Value.PageOffset;
-            if (((entry.Start | (entry.Last - entry.Start + 1) | pageOffset) & (alignment - 1)) != 0)
+            if (!entry.Value.IsLeaving && ((entry.Start | (entry.Last - entry.Start + 1) | pageOffset) & (alignment - 1)) != 0)
                 return why.Because(code, entry.Start, entry.Last, pageOffset, alignment);
         }
 

@@ -9,18 +9,22 @@ using Ioasis.Engine.Tables;
 namespace Ioasis.Engine.Spaces;
 
 /// <summary>
-/// IOMMU_IOAS_UNMAP: whole areas go, none is cut. An area leaves the map first, then the IOTLBs (by the generation), then
-/// the call waits for the DMA that may still use it; only then its memory is let go.
+/// IOMMU_IOAS_UNMAP: whole areas go, none is cut. An area leaves the map first, then the IOTLBs (by the generation), then the call waits
+/// for the DMA that may still use it; only then its memory is let go. DMA that may wait for the client's memory is waited for without
+/// the lock: until then an area that leads nowhere keeps the IOVAs, as one without pages does on Linux.
 /// </summary>
 public sealed partial class Ioas
 {
-    private const int BatchSize = 1024;
+    /// <summary>Areas that are let go together.</summary>
+    internal const int BatchSize = 1024;
 
-    internal Errno Unmap(Iova iova, ulong length, out ulong unmapped, ref Reason why)
+    /// <summary>Checks the range of an unmap.</summary>
+    /// <returns>EINVAL, EOVERFLOW.</returns>
+    internal static Errno CheckUnmap(Iova iova, ulong length, out UnmapRun run, ref Reason why)
     {
-        unmapped = 0;
+        run = new UnmapRun(new AddressRange(0, ulong.MaxValue));
         if (iova.Value == 0 && length == ulong.MaxValue)
-            return Unmap(new AddressRange(0, ulong.MaxValue), out unmapped, ref why);
+            return Errno.Success;
         if (iova.Value == ulong.MaxValue || length == ulong.MaxValue)
             return why.Because(ReasonCode.AddressTooLarge, iova.Value, length);
         if (length == 0)
@@ -28,39 +32,67 @@ public sealed partial class Ioas
         ulong last = iova.Value + (length - 1);
         if (last < iova.Value)
             return why.Because(ReasonCode.RangeWraps, iova.Value, length);
-
-        Errno errno = Unmap(new AddressRange(iova.Value, last), out unmapped, ref why);
-        if (errno.Succeeded && unmapped == 0)
-            return why.Because(ReasonCode.UnmapNothing, iova.Value, last);
-        return errno;
+        run.Rest = new AddressRange(iova.Value, last);
+        return Errno.Success;
     }
 
+    /// <summary>Nobody uses it any more: no page table, no access.</summary>
     private void UnmapAll()
     {
         Reason why = default;
-        Unmap(new AddressRange(0, ulong.MaxValue), out _, ref why);
+        UnmapRun run = new(new AddressRange(0, ulong.MaxValue));
+        while (run.IsUnfinished)
+            Unmap(ref run, ref why);
     }
 
-    /// <summary>Removes the areas of a range, lowest first, up to one that the range would cut (ENOENT; those before it are gone).</summary>
-    [SkipLocalsInit]
-    internal Errno Unmap(AddressRange range, out ulong unmapped, ref Reason why)
+    /// <summary>As much of that as can be done while others wait for the lock.</summary>
+    /// <returns>False when areas are left.</returns>
+    internal bool UnmapSome()
     {
+        Reason why = default;
+        UnmapRun run = new(new AddressRange(0, ulong.MaxValue));
+        Unmap(ref run, ref why);
+        return !run.IsUnfinished;
+    }
+
+    /// <summary>
+    /// Removes the areas of a range, lowest first, up to one that the range would cut (ENOENT) or that another call is unmapping (EBUSY);
+    /// those before it are gone. When it is not finished, it is called again after <see cref="UnmapRun.Pause"/>.
+    /// </summary>
+    [SkipLocalsInit]
+    internal void Unmap(ref UnmapRun run, ref Reason why)
+    {
+        if (run.Leaving is { } departure)
+        {
+            Complete(departure);
+            run.Leaving = null;
+            if (run.HasRemovedAll)
+                return;
+        }
+
         List<RemovedArea> removed = Context.RemovedAreas;
-        Errno errno = Errno.Success;
-        unmapped = 0;
+        AddressRange range = run.Rest;
+        ulong unmapped = 0;
+        run.Begin();
         while (_areas.TryLocate(range.First, range.Last, out Place<Area> place))
         {
             _areas.Read(in place, out ulong first, out ulong last, out Area area);
             if (first < range.First || last > range.Last)
             {
-                errno = why.Because(ReasonCode.UnmapTruncates, range.First, range.Last, first, last);
+                run.Outcome = why.Because(ReasonCode.UnmapTruncates, range.First, range.Last, first, last);
+                break;
+            }
+
+            if (area.IsLeaving)
+            {
+                run.Outcome = why.Because(ReasonCode.UnmapUnderWay, first, last);
                 break;
             }
 
             if (_accesses is not null)
             {
-                errno = AskAccesses(new AddressRange(first, last), ref why);
-                if (errno.Failed)
+                run.Outcome = AskAccesses(new AddressRange(first, last), ref why);
+                if (run.Outcome.Failed)
                     break;
                 _areas.TryLocate(first, last, out place); // who was asked may have done anything but remove it
             }
@@ -70,46 +102,95 @@ public sealed partial class Ioas
             CountAlignment(first, length, area.PageOffset, added: false);
             removed.Add(new RemovedArea(area, first, length));
             unmapped += length;
-            if (removed.Count == BatchSize)
-                LetGo(removed);
             if (last == range.Last)
                 break;
             range = range with { First = last + 1 };
+            if (removed.Count != BatchSize)
+                continue;
+            run.Leaving = LetGo(removed);
+            if (run.Leaving is null && !run.IsLong)
+                continue;
+            run.Rest = range;
+            run.Unmapped += unmapped;
+            return;
         }
 
-        LetGo(removed);
-        return errno;
+        run.Leaving = LetGo(removed);
+        run.Rest = range;
+        run.Unmapped += unmapped;
+        run.HasRemovedAll = true;
     }
 
     /// <summary>No DMA can find these areas any more; waits for those that had found one, and releases the memory.</summary>
-    private void LetGo(List<RemovedArea> removed)
+    /// <returns>What is to be done when DMA that may last for long has ended; null when all is done.</returns>
+    private Departure? LetGo(List<RemovedArea> removed)
     {
         if (removed.Count == 0)
-            return;
+            return null;
+        DmaWait? wait = null;
         if (_tableCount != 0)
         {
             Invalidate();
-            Context.Barrier.Wait();
+            Context.Barrier.Pass(ref wait);
         }
 
-        AwaitTransfers();
-        foreach (ref readonly RemovedArea gone in CollectionsMarshal.AsSpan(removed))
+        if (_accesses is not null)
+            PassCopies(ref wait);
+        if (wait is null)
         {
-            for (HwPageTable? table = _firstTable; table is not null; table = table.Next)
+            ForgetDirty(CollectionsMarshal.AsSpan(removed));
+            Release(CollectionsMarshal.AsSpan(removed), _tableCount != 0);
+            removed.Clear();
+            return null;
+        }
+
+        foreach (ref readonly RemovedArea gone in CollectionsMarshal.AsSpan(removed))
+            _areas.TryAdd(gone.First, gone.First + (gone.Length - 1), default);
+        Departure departure = new(wait, [.. removed], _tableCount != 0, KeepPlaces: true);
+        removed.Clear();
+        return departure;
+    }
+
+    /// <summary>The DMA that a departure waited for is over.</summary>
+    internal void Complete(Departure departure)
+    {
+        Context.Backings.LeaveBehind(departure.Wait);
+        if (departure.KeepPlaces)
+        {
+            foreach (RemovedArea gone in departure.Areas)
+                _areas.Remove(gone.First, out _, out _);
+            ForgetDirty(departure.Areas);
+        }
+
+        Release(departure.Areas, departure.ArePinned);
+    }
+
+    private void ForgetDirty(ReadOnlySpan<RemovedArea> removed)
+    {
+        for (HwPageTable? table = _firstTable; table is not null; table = table.Next)
+        {
+            if (!table.TracksDirty)
+                continue;
+            foreach (ref readonly RemovedArea gone in removed)
                 table.ForgetDirty(gone.First, gone.First + (gone.Length - 1));
-            if (_tableCount != 0)
+        }
+    }
+
+    private void Release(ReadOnlySpan<RemovedArea> removed, bool arePinned)
+    {
+        foreach (ref readonly RemovedArea gone in removed)
+        {
+            if (arePinned)
                 Context.Backings.Unpin(gone.Area.Backing, gone.Area.Address, gone.Length);
             Context.Backings.Release(gone.Area.Backing);
         }
-
-        removed.Clear();
     }
 
-    /// <summary>Makes DMA look up every translation anew; none that has the old one is under way when this returns.</summary>
-    internal void ForgetTranslations()
+    /// <summary>Makes DMA look up every translation anew; none that has the old one is under way when the wait is over.</summary>
+    internal void ForgetTranslations(ref DmaWait? wait)
     {
         Invalidate();
-        Context.Barrier.Wait();
+        Context.Barrier.Pass(ref wait);
     }
 
     /// <summary>Makes every IOTLB entry of this address space stale.</summary>

@@ -52,7 +52,7 @@ public sealed partial class Ioas : EngineObject
 
     /// <summary>Finds the area of an IOVA. Called by DMA, inside a section, without the lock.</summary>
     internal bool TryTranslate(ulong iova, out ulong start, out ulong last, out Area area) =>
-        _areas.TryFind(iova, out start, out last, out area) || TryFindWhileCut(iova, out start, out last, out area);
+        (_areas.TryFind(iova, out start, out last, out area) || TryFindWhileCut(iova, out start, out last, out area)) && !area.IsLeaving;
 
     /// <summary>Finds the areas of many IOVAs, as <see cref="TryTranslate"/>; but one that is being cut may be missing.</summary>
     internal void TranslateMany<TSink>(ReadOnlySpan<ulong> iovas, ref TSink sink)
@@ -67,7 +67,7 @@ public sealed partial class Ioas : EngineObject
             Context.ListsChanged(-_allowed.Length * (long)Unsafe.SizeOf<AddressRange>());
     }
 
-    /// <summary>The lowest area that meets a range.</summary>
+    /// <summary>The lowest area that meets a range; it may be leaving.</summary>
     internal bool TryFindArea(ulong first, ulong last, out AddressRange range, out Area area)
     {
         bool found = _areas.TryFindFirst(first, last, out ulong areaFirst, out ulong areaLast, out area);

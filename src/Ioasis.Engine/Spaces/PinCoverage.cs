@@ -56,12 +56,12 @@ internal sealed class PinCoverage
     }
 
     /// <summary>Adds one pin to each page of a run, acquiring those that had none. On failure nothing has changed.</summary>
-    public Errno Add(PageRun pages, ref Backing owner, ref Reason why)
+    public Errno Add(PageRun pages, ref Backing owner, BackingTable table, ref Reason why)
     {
         ulong missing = _counts.Unpinned(pages);
         if (missing != 0)
         {
-            Errno errno = Acquire(pages, missing, ref owner, ref why);
+            Errno errno = Acquire(pages, missing, ref owner, table, ref why);
             if (errno.Failed)
                 return errno;
         }
@@ -93,11 +93,11 @@ internal sealed class PinCoverage
         _origins.Release();
     }
 
-    private Errno Acquire(PageRun pages, ulong missing, ref Backing owner, ref Reason why)
+    private Errno Acquire(PageRun pages, ulong missing, ref Backing owner, BackingTable table, ref Reason why)
     {
         Span<PageRun> holes = stackalloc PageRun[FewHoles + 1];
         int found = _counts.FindUnpinned(pages, holes);
-        if (found > FewHoles && TryAcquireAtOnce(pages, missing, ref owner, out Errno charged, ref why))
+        if (found > FewHoles && TryAcquireAtOnce(pages, missing, ref owner, table, out Errno charged, ref why))
             return charged;
 
         ulong acquired = 0;
@@ -105,7 +105,7 @@ internal sealed class PinCoverage
         {
             foreach (PageRun hole in holes[..found])
             {
-                Errno errno = owner.Acquire(hole, hole.Count, out SharedPages? shared, ref why);
+                Errno errno = owner.Acquire(hole, hole.Count, table, out SharedPages? shared, ref why);
                 if (errno.Failed)
                 {
                     if (!_origins.AreAlike(pages))
@@ -128,9 +128,9 @@ internal sealed class PinCoverage
     /// what lies there now.
     /// </summary>
     /// <returns>False when the holes must be acquired one by one; nothing has changed then.</returns>
-    private bool TryAcquireAtOnce(PageRun pages, ulong missing, ref Backing owner, out Errno errno, ref Reason why)
+    private bool TryAcquireAtOnce(PageRun pages, ulong missing, ref Backing owner, BackingTable table, out Errno errno, ref Reason why)
     {
-        errno = owner.Acquire(pages, missing, out SharedPages? shared, ref why);
+        errno = owner.Acquire(pages, missing, table, out SharedPages? shared, ref why);
         if (errno.Failed)
             return errno.Code != ErrnoCode.EFAULT;
         if (_origins.TrySetBeside(pages, shared))

@@ -1,4 +1,6 @@
 using System.Numerics;
+using Ioasis.Engine.Memory;
+using Ioasis.Engine.Spaces;
 
 namespace Ioasis.Engine.Tables;
 
@@ -29,6 +31,9 @@ public sealed class DirtyWindow
 
     /// <summary>An address of the range is not mapped: nothing from there on is told.</summary>
     public bool MeetsHole { get; internal set; }
+
+    /// <summary>Mappings whose memory is to be asked first; kept for the next window.</summary>
+    internal List<(BackingId Backing, PageSizeQuestion Question)> UnknownPages { get; } = [];
 
     /// <summary>Begins a window; its bits are clear.</summary>
     /// <param name="first">What bit 0 stands for.</param>

@@ -1,4 +1,6 @@
 using System.Numerics;
+using Ioasis.Engine.Dma;
+using Ioasis.Engine.Memory;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Spaces;
 
@@ -24,7 +26,7 @@ public sealed partial class HwPageTable
 
     /// <summary>IOMMU_HWPT_SET_DIRTY_TRACKING: to begin means to begin clean.</summary>
     /// <returns>EOPNOTSUPP: it was not made for it.</returns>
-    internal Errno SetTracking(bool on, ref Reason why)
+    internal Errno SetTracking(bool on, ref DmaWait? wait, ref Reason why)
     {
         if (_tracker is null)
             return why.Because(ReasonCode.HwptTracksNotDirty, Id.Value);
@@ -33,7 +35,7 @@ public sealed partial class HwPageTable
         if (on != _isTracking)
         {
             Volatile.Write(ref _isTracking, on);
-            Space.ForgetTranslations(); // they remember where to mark
+            Space.ForgetTranslations(ref wait); // they remember where to mark
         }
 
         return Errno.Success;
@@ -48,6 +50,20 @@ public sealed partial class HwPageTable
 
     /// <summary>Areas have gone: what comes to lie there is clean.</summary>
     internal void ForgetDirty(ulong first, ulong last) => _tracker?.Clear(first, last);
+
+    /// <summary>Appends the mappings of a window of whose pages nobody knows how large they are.</summary>
+    internal void AddUnknownPages(DirtyWindow window, List<(BackingId, PageSizeQuestion)> unknown)
+    {
+        if (!Space.HugePages)
+            return;
+        for (ulong at = window.First; Space.TryTranslate(at, out _, out ulong last, out Area area); at = last + 1)
+        {
+            if (Context.Backings[area.Backing].MustAskPageSize(out PageSizeQuestion question))
+                unknown.Add((area.Backing, question));
+            if (last >= window.Last)
+                return;
+        }
+    }
 
     /// <summary>Fills a window, from its begin to where nothing is mapped.</summary>
     /// <param name="window">The window.</param>

@@ -23,6 +23,12 @@ internal sealed unsafe partial class RemoteMemory : ClientMemory, IDisposable
     /// <summary>Copies up to this length take the exact way. Measured: one or two pages.</summary>
     private const int ExactLength = 8192;
 
+    /// <summary>
+    /// An address that no process has, so that to ask there never waits for a page: not canonical on x86-64, and the kernel's on arm64, also
+    /// when the bits that either lets programs put into pointers are taken away. Positive, as a file's offset must be.
+    /// </summary>
+    private const ulong NobodysAddress = 0x4180_0000_0000_0000;
+
     /// <summary>Bytes that one system call copies at most, so that closing the fast path does not wait for long.</summary>
     private const int Chunk = 1 << 20;
 
@@ -60,7 +66,7 @@ internal sealed unsafe partial class RemoteMemory : ClientMemory, IDisposable
             byte unused;
             if (!TryHold(_memory))
                 return false;
-            nint count = LibC.pread(_memory, &unused, 1, 1ul << 62);
+            nint count = LibC.pread(_memory, &unused, 1, NobodysAddress);
             _memory.DangerousRelease();
             return count != 0;
         }

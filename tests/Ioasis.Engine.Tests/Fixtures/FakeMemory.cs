@@ -19,6 +19,11 @@ internal sealed class FakeMemory(int pages, FakeOwner? owner = null, bool regist
     /// <summary>The process has ended.</summary>
     public bool Gone { get; set; }
 
+    /// <summary>It is asked under the lock, as memory of this process: for tests that pin without a call around it.</summary>
+    public bool IsAnsweredAtOnce { get; init; }
+
+    public override bool MayBlock => !IsAnsweredAtOnce;
+
     /// <summary>What survives the process, by the same addresses.</summary>
     public SharedPages? Shared { get; set; }
 

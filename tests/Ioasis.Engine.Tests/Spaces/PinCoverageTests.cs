@@ -27,7 +27,7 @@ public sealed class PinCoverageTests
     public void EveryPageIsChargedWhileSomeonePinsItAndAFailureChangesNothing(int seed, bool lastPageIsMissing)
     {
         Random random = new(seed);
-        FakeMemory memory = new(Pages);
+        FakeMemory memory = new(Pages) { IsAnsweredAtOnce = true };
         _lastPageIsMissing = lastPageIsMissing;
         if (lastPageIsMissing)
             memory.Remove(Pages - 1);
@@ -52,18 +52,20 @@ public sealed class PinCoverageTests
     [Fact]
     public void PagesPinnedOneByOneAndAlikeAreOneRun()
     {
-        BackingId id = Open(new FakeMemory(Pages));
+        BackingId id = Open(new FakeMemory(Pages) { IsAnsweredAtOnce = true });
         for (int page = Pages - 1; page >= 0; page--)
             Assert.True(_table.Pin(id, FakeMemory.Base + (ulong)page * Page, 1, ref _why).Succeeded);
+        List<MemoryPart> parts = [];
+        _table[id].AddPinnedParts(parts);
         List<MemoryRun> runs = [];
-        _table[id].IdentifyPinned(runs);
+        MemoryPart.Identify(parts, runs);
         Assert.Equal(Pages * Page, Assert.Single(runs).Length);
     }
 
     [Fact]
     public void WhatOutlivesTheProcessIsFoundThroughTheRunThatAcquiredIt()
     {
-        FakeMemory memory = new(Pages);
+        FakeMemory memory = new(Pages) { IsAnsweredAtOnce = true };
         BackingId id = Open(memory);
         Shared[] shared = [.. Enumerable.Range(0, Pages).Select(page => new Shared((byte)(page + 1)))];
         for (int round = 0; round < 3; round++)
@@ -92,7 +94,7 @@ public sealed class PinCoverageTests
     public void ManyHolesAreAskedForAtOnceAndChargedAlone()
     {
         const int pages = 4096;
-        FakeMemory memory = new(pages);
+        FakeMemory memory = new(pages) { IsAnsweredAtOnce = true };
         BackingId id = Open(memory, pages);
         for (int page = 0; page < pages; page += 2)
             Assert.True(_table.Pin(id, FakeMemory.Base + (ulong)page * Page, Page, ref _why).Succeeded);
@@ -111,7 +113,7 @@ public sealed class PinCoverageTests
     public void AmongManyHolesAPageThatIsPinnedMayBeGone()
     {
         const int pages = 256;
-        FakeMemory memory = new(pages);
+        FakeMemory memory = new(pages) { IsAnsweredAtOnce = true };
         BackingId id = Open(memory, pages);
         for (int page = 0; page < pages; page += 2)
             Assert.True(_table.Pin(id, FakeMemory.Base + (ulong)page * Page, Page, ref _why).Succeeded);
@@ -126,7 +128,7 @@ public sealed class PinCoverageTests
     [Fact]
     public void WhatReachesPagesIsLetGoOnceWhenTheyAreUnpinned()
     {
-        FakeMemory memory = new(Pages);
+        FakeMemory memory = new(Pages) { IsAnsweredAtOnce = true };
         BackingId id = Open(memory);
         List<Shared> made = [];
         Random random = new(5);
@@ -191,8 +193,10 @@ public sealed class PinCoverageTests
 
     private List<int> Identified(BackingId id)
     {
+        List<MemoryPart> parts = [];
+        _table[id].AddPinnedParts(parts);
         List<MemoryRun> runs = [];
-        _table[id].IdentifyPinned(runs);
+        MemoryPart.Identify(parts, runs);
         return [.. runs.SelectMany(run => Enumerable.Range((int)((run.First - FakeMemory.Base) / Page), (int)(run.Length / Page)))];
     }
 

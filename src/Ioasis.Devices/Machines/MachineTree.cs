@@ -9,10 +9,13 @@ namespace Ioasis.Devices.Machines;
 /// </summary>
 internal static class MachineTree
 {
-    /// <summary>Directories that every Linux has, with more in them than the machine's files.</summary>
+    /// <summary>
+    /// Directories that every Linux has, with more in them than the machine's files. The host's PCI functions are not among those: what
+    /// a script does with all that it finds must not happen to them.
+    /// </summary>
     private static readonly string[] Shared =
     [
-        "/dev", "/dev/char", "/sys", "/sys/bus", "/sys/class", "/sys/class/misc", "/sys/dev", "/sys/dev/char", "/sys/devices",
+        "/dev", "/dev/char", "/sys", "/sys/bus", "/sys/bus/pci", "/sys/bus/pci/drivers", "/sys/class", "/sys/class/misc", "/sys/dev", "/sys/dev/char", "/sys/devices",
         "/sys/devices/virtual", "/sys/devices/virtual/misc", "/sys/kernel", "/sys/module",
     ];
 

@@ -156,8 +156,8 @@ internal sealed unsafe class ClientPaths
     private bool IsLinkIntoTree(ReadOnlySpan<byte> path)
     {
         const int Most = 8;
-        if (path[0] != '/' || path.Length >= LongestPath)
-            return false;
+        if (path[0] != '/' || path.Length >= LongestPath || path.StartsWith("/usr/"u8) || path.StartsWith("/lib"u8))
+            return false; // programs and libraries, of which there are many, lead to no devices
         path.CopyTo(new Span<byte>(_chain, LongestPath));
         int length = path.Length;
         for (int i = 0; i < Most; i++)

@@ -153,8 +153,8 @@ public sealed class TreeTests : IDisposable
     {
         Assert.Equal(
             [
-                "/dev", "/dev/char", "/sys", "/sys/bus", "/sys/class", "/sys/class/misc", "/sys/dev", "/sys/dev/char", "/sys/devices",
-                "/sys/devices/virtual", "/sys/devices/virtual/misc", "/sys/kernel", "/sys/module",
+                "/dev", "/dev/char", "/sys", "/sys/bus", "/sys/bus/pci", "/sys/bus/pci/drivers", "/sys/class",
+                "/sys/class/misc", "/sys/dev", "/sys/dev/char", "/sys/devices", "/sys/devices/virtual", "/sys/devices/virtual/misc", "/sys/kernel", "/sys/module",
             ],
             _machine.Tree.Entries.OfType<DirectoryEntry>().Where(entry => !entry.IsWhole).Select(entry => entry.Path).Order(StringComparer.Ordinal));
         Assert.True(Assert.IsType<DirectoryEntry>(_machine.Tree.Find("/dev/vfio/devices")).IsWhole);

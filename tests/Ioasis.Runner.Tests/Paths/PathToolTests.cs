@@ -23,6 +23,7 @@ public sealed class PathToolTests
     [InlineData("cd /dev/vfio && ls && cd devices && /bin/pwd && cd ../.. && ls -d null && /bin/pwd", "0\n1\ndevices\nvfio\n/dev/vfio/devices\nnull\n/dev")]
     [InlineData("cd " + Function + "/.. && (cd 0000:00:10.0; cat device) && ls -d 0000:00:10.0", "0x11e8\n0000:00:10.0")]
     [InlineData("ls /sys/module | grep -x -e vfio_pci -e vfio", "vfio\nvfio_pci")]
+    [InlineData("ls -d /sys/bus/pci/drivers/vfio-pci /sys/bus/pci/devices/0000:00:10.0 | wc -l; ls /sys/bus/pci/drivers | grep -x vfio-pci", "2\nvfio-pci")]
     [InlineData("ls /sys/class | grep -c -x -e iommu -e vfio-dev -e mem", "3")]
     [InlineData("cat /dev/vfio/../null", "")]
     [InlineData("ls -d /dev/vfio/devices/../../null", "/dev/vfio/devices/../../null")]
@@ -46,6 +47,16 @@ public sealed class PathToolTests
             + " && exec 3<>$d/copy 4<>$d/made && readlink /proc/self/fd/3 /proc/self/fd/4; rm -r $d");
         Assert.SkipWhen(output.Contains("not permitted", StringComparison.Ordinal), "nor does root here");
         Assert.Equal("/dev/iommu\n/dev/iommu", output);
+    }
+
+    [Fact]
+    public void TheHostsDriversAreListedBesideOursAndItsFunctionsAreNot()
+    {
+        const string Drivers = "/sys/bus/pci/drivers";
+        Assert.Equal("0000:00:10.0\n0000:00:11.0", Run("ls /sys/bus/pci/devices"));
+        Assert.SkipUnless(Directory.Exists(Drivers), "this host has no PCI bus");
+        IEnumerable<string> host = Directory.EnumerateFileSystemEntries(Drivers).Select(path => Path.GetFileName(path)!);
+        Assert.Equal(host.Append("vfio-pci").Distinct().Order(StringComparer.Ordinal), Run("ls -U " + Drivers).Split('\n').Order(StringComparer.Ordinal));
     }
 
     [Fact]

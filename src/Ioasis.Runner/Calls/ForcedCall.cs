@@ -23,6 +23,7 @@ internal static unsafe class ForcedCall
     private const int SyscallStop = 5 | 0x80; // SIGTRAP with TRACESYSGOOD's bit
     private const int EventStop = 128;        // PTRACE_EVENT_STOP, in the bits above the signal
     private const int MostStops = 16;
+    private const int PatienceMilliseconds = 500;
 
     /// <summary>Answers a chdir by moving the client to a directory of our choice.</summary>
     /// <param name="emulation">The run.</param>
@@ -109,19 +110,28 @@ internal static unsafe class ForcedCall
         return seen == 2;
     }
 
-    /// <summary>Waits until the thread stops; what it says of its end is left to who waits for that.</summary>
+    /// <summary>
+    /// Waits until the thread stops; what it says of its end is left to who waits for that. Not for ever: another thread of the client may
+    /// have put a file in the descriptor's place that takes its time to be closed. It then has only its own thread left traced.
+    /// </summary>
     private static bool TryWait(int thread, out int stop)
     {
         const int WSTOPPED = 2, CLD_TRAPPED = 4, CLD_STOPPED = 5;
-        stop = 0;
+        const int Options = WSTOPPED | Linux.WEXITED | Linux.WNOWAIT | Linux.WNOHANG | Linux.__WALL;
+        long end = Environment.TickCount64 + PatienceMilliseconds;
+        var pause = new SpinWait();
         siginfo info;
+        stop = 0;
         while (true)
         {
             info = default;
-            if (LibC.waitid(Linux.P_PID, thread, &info, WSTOPPED | Linux.WEXITED | Linux.WNOWAIT | Linux.__WALL) == 0)
-                break;
-            if (Marshal.GetLastPInvokeError() != Linux.EINTR)
+            if (LibC.waitid(Linux.P_PID, thread, &info, Options) != 0 && Marshal.GetLastPInvokeError() != Linux.EINTR)
                 return false;
+            if (info.si_pid != 0)
+                break;
+            if (Environment.TickCount64 > end)
+                return false;
+            pause.SpinOnce();
         }
 
         stop = info.si_status;

@@ -34,6 +34,13 @@ internal static unsafe class Children
     /// </summary>
     public static Lock Waiting { get; } = new();
 
+    /// <summary>It is no stop of a traced child, which waitid(2) shows as well.</summary>
+    private static bool HasEnded(in siginfo info)
+    {
+        const int CLD_DUMPED = 3;
+        return info.si_code is >= Linux.CLD_EXITED and <= CLD_DUMPED;
+    }
+
     /// <summary>Reaps a program, if it has ended.</summary>
     /// <param name="process">The program.</param>
     /// <param name="wait">Waits until it has ended.</param>
@@ -57,7 +64,7 @@ internal static unsafe class Children
         }
         while (result != 0 && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == Linux.EINTR);
         end = new ProgramEnd(info.si_status, info.si_code != Linux.CLD_EXITED);
-        bool reaped = result == 0 && info.si_pid == process;
+        bool reaped = result == 0 && info.si_pid == process && HasEnded(in info);
         if (reaped || result != 0)
         {
             lock (s_lock)
@@ -80,7 +87,7 @@ internal static unsafe class Children
         {
             using Lock.Scope waiting = Waiting.EnterScope();
             siginfo info = default;
-            if (LibC.waitid(Linux.P_ALL, 0, &info, Look) != 0 || info.si_pid == 0)
+            if (LibC.waitid(Linux.P_ALL, 0, &info, Look) != 0 || info.si_pid == 0 || !HasEnded(in info))
                 return any;
             if (!TryReapOrphan(info.si_pid, all))
                 return ReapBehind(all) || any; // somebody else's is in front
@@ -103,7 +110,7 @@ internal static unsafe class Children
                 {
                     siginfo info = default;
                     if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int child)
-                        && LibC.waitid(Linux.P_PID, child, &info, Look) == 0 && info.si_pid == child)
+                        && LibC.waitid(Linux.P_PID, child, &info, Look) == 0 && info.si_pid == child && HasEnded(in info))
                     {
                         any |= TryReapOrphan(child, all);
                     }

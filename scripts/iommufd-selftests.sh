@@ -59,7 +59,7 @@ may_pin() {
 start() {
     local grants=CAP_SYS_RESOURCE$1 program=$2
     shift 2
-    "${ioasis[@]}" run --iommu mock --grant-cap "$grants" -- "$out/$program" "$@" 2>&1
+    "${ioasis[@]}" run --iommu mock --memlock host --grant-cap "$grants" -- "$out/$program" "$@" 2>&1
 }
 start_all() {
     if [ "$1" != iommufd ] || may_pin; then

@@ -4,11 +4,13 @@
 //   hello-iommu            the whole machine is in this process
 //   hello-iommu --kernel   the same calls on /dev/iommu, of Linux or of `ioasis run`
 
+// [usings]
 using System.Text;
 using Ioasis.Client;
 using Ioasis.Client.Devices;
 using Ioasis.Client.Transports;
 using Ioasis.Embedded;
+// [/usings]
 
 if (args.Contains("--kernel") && !File.Exists(Iommu.DevicePath))
 {

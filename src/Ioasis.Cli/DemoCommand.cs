@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Security.Cryptography;
 using Ioasis.Devices.Machines;
 using Ioasis.Devices.Pci;
@@ -19,7 +20,7 @@ internal static class DemoCommand
 {
     public static Command Create()
     {
-        Option<FileInfo?> file = new("--file") { Description = "The file to copy; one of ours unless something else is said.", HelpName = "FILE" };
+        Option<FileInfo?> file = new("--file") { Description = "The file to copy; the numbers from 1 to 20000 unless something else is said.", HelpName = "FILE" };
         Command command = new("demo", "Copies a real file through an emulated device by DMA, with a program that knows only Linux.");
         command.Options.Add(file);
         command.SetAction(parsed => Run(Terminal.Output, parsed.GetValue(file)?.FullName));
@@ -29,8 +30,7 @@ internal static class DemoCommand
     public static int Run(IAnsiConsole console, string? source)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "demo", "copy-file.dll");
-        source ??= Path.Combine(AppContext.BaseDirectory, "Ioasis.Engine.dll");
-        if (!File.Exists(program) || !File.Exists(source))
+        if (!File.Exists(program) || !File.Exists(source ?? program))
         {
             Messages.Error($"{(File.Exists(program) ? source : program)} is not there");
             return 1;
@@ -48,6 +48,7 @@ internal static class DemoCommand
         }
 
         string copy = Path.Combine(folder, "copy");
+        source ??= WriteNumbers(Path.Combine(folder, "numbers.txt"));
         try
         {
             using Machine machine = new(MachineDescription.Default);
@@ -65,6 +66,8 @@ internal static class DemoCommand
                 },
             };
             Introduce(console, source);
+            if (Terminal.Text.Failure is not null)
+                return 1; // nobody sees it
             ProgramEnd end;
             using (ProgramRunner runner = new(() => new DeviceNodes(machine), options))
                 end = runner.Wait();
@@ -79,6 +82,14 @@ internal static class DemoCommand
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    /// <summary>A file that is the same everywhere, so that what is printed of it is.</summary>
+    private static string WriteNumbers(string path)
+    {
+        const int Last = 20_000;
+        File.WriteAllLines(path, Enumerable.Range(1, Last).Select(number => number.ToString(CultureInfo.InvariantCulture)));
+        return path;
     }
 
     private static void Introduce(IAnsiConsole console, string source)

@@ -20,7 +20,7 @@ internal sealed class MachineOptions
         AllowMultipleArgumentsPerToken = false,
     };
 
-    public Option<FileInfo?> File { get; } = new("--machine")
+    public Option<string> File { get; } = new("--machine")
     {
         Description = "A file that describes the machine (JSON); --device and --iommu are added to it.",
         HelpName = "FILE",
@@ -37,17 +37,17 @@ internal sealed class MachineOptions
     /// <returns>What gives the description; null when there was a mistake.</returns>
     public Func<MachineDescription>? Read(ParseResult parsed)
     {
-        FileInfo? file = parsed.GetValue(File);
+        string? file = parsed.GetValue(File);
         string? text = null;
         if (file is not null)
         {
             try
             {
-                text = System.IO.File.ReadAllText(file.FullName);
+                text = MachineText.Read(file);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (IOException e)
             {
-                Messages.Error($"{file}: {e.Message}");
+                Messages.Error($"--machine {file}: {e.Message}");
                 return null;
             }
         }
@@ -55,7 +55,7 @@ internal sealed class MachineOptions
         string[] iommus = parsed.GetValue(Iommus) ?? [], devices = parsed.GetValue(Devices) ?? [];
         if (text is null && iommus.Length + devices.Length == 0)
             return static () => MachineDescription.Default; // nothing can be wrong with it, so it can wait until somebody needs it
-        if (MachineDescription.TryParse(iommus, devices, file?.ToString(), text, out MachineDescription? machine, out string? error))
+        if (MachineDescription.TryParse(iommus, devices, file, text, out MachineDescription? machine, out string? error))
             return () => machine!;
         Messages.Error(error!);
         return null;

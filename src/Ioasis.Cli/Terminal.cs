@@ -1,3 +1,4 @@
+using Ioasis.Cli.Output;
 using Spectre.Console;
 
 namespace Ioasis.Cli;
@@ -7,19 +8,28 @@ internal static class Terminal
 {
     private const int PlainWidth = 120;
 
+    public static StandardOutput Text { get; } = new();
+
     public static IAnsiConsole Output { get; } = Open();
 
     private static IAnsiConsole Open()
     {
-        // FORCE_COLOR is what people set to see colours in a CI log.
-        bool plain = Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("FORCE_COLOR"));
+        // FORCE_COLOR is what people set to see colours in a CI log, and NO_COLOR (no-color.org) to see them nowhere.
+        bool isFile = Console.IsOutputRedirected || !StandardStream.IsOpen(StandardStream.Output);
+        bool isDumb = Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb";
+        bool plain = IsSet("NO_COLOR") || ((isFile || isDumb) && !IsSet("FORCE_COLOR"));
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Ansi = plain ? AnsiSupport.No : Console.IsOutputRedirected ? AnsiSupport.Yes : AnsiSupport.Detect,
-            ColorSystem = plain ? ColorSystemSupport.NoColors : Console.IsOutputRedirected ? ColorSystemSupport.Standard : ColorSystemSupport.Detect,
+            Ansi = plain ? AnsiSupport.No : AnsiSupport.Yes, // found out above, as the console cannot of a writer that is ours
+            ColorSystem = plain ? ColorSystemSupport.NoColors : isFile ? ColorSystemSupport.Standard : ColorSystemSupport.Detect,
+            Out = new AnsiConsoleOutput(Text),
         });
-        if (Console.IsOutputRedirected)
+        if (isFile)
             console.Profile.Width = PlainWidth;
+        else if (Console.WindowWidth is > 0 and var width)
+            console.Profile.Width = width;
         return console;
     }
+
+    private static bool IsSet(string variable) => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));
 }

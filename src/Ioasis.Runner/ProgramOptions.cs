@@ -51,6 +51,12 @@ public sealed record ProgramOptions(string Program, IReadOnlyList<string> Argume
     /// </summary>
     public bool AnyDescriptor { get; init; }
 
+    /// <summary>
+    /// Whether the RLIMIT_MEMLOCK that the program begins with counts for what it pins. It is this machine's, not that of the one that the
+    /// program sees: one that the program, or a program of its, sets itself counts always.
+    /// </summary>
+    public bool CountHostMemlock { get; init; }
+
     /// <summary>Descriptors of this process to be the program's standard input, output and error; -1 for this process's own.</summary>
     public int StandardInput { get; init; } = -1;
 

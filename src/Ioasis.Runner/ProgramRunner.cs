@@ -70,7 +70,11 @@ public sealed class ProgramRunner : IDisposable
         _files = new OpenFiles(quota, complain);
         _memories = new RemoteMemories(_files.Contains);
         _keeper = new Keeper(_files, _memories, options.HandleSignals, complain);
-        _processes = new ProcessTable(_files, _memories, _keeper.Watch) { EngineMemoryLimit = options.EngineMemory ?? ProgramOptions.DefaultEngineMemory };
+        _processes = new ProcessTable(_files, _memories, _keeper.Watch)
+        {
+            EngineMemoryLimit = options.EngineMemory ?? ProgramOptions.DefaultEngineMemory,
+            Memlock = new MemlockRule(options.CountHostMemlock),
+        };
         _memories.SearchProcesses = _processes.SearchProcesses;
         _files.IsMappedAt = (file, offset) => _memories.IsMapped(file, offset);
         _keeper.Processes = _processes;

@@ -1,3 +1,5 @@
 using System.Runtime.Versioning;
+using Ioasis.Clients.Tests.Fixtures;
 
 [assembly: SupportedOSPlatform("linux")]
+[assembly: AssemblyFixture(typeof(CPrograms))]

@@ -31,10 +31,20 @@ public sealed class CommandLineTests
     [InlineData("--iommu=abacus", "abacus")]
     [InlineData("--machine=/nonexistent.json", "/nonexistent.json")]
     [InlineData("--grant-cap=CAP_IPC_LOCK,CAP_FLY", "'CAP_FLY' is no capability")]
+    [InlineData("--machine=/dev/zero", "no ordinary file, but a device")]
+    [InlineData("--machine=/proc", "no ordinary file, but a directory")]
+    [InlineData("--iommu=vtd,name=\x1b[31mred", "\\x1b[31mred")]
+    [InlineData("--device=a\nb", "a\\x0ab")]
+    [InlineData("--fail-nth=0", "'0' is no number from 1 to")]
+    [InlineData("--fail-nth=99999999999", "is no number from 1 to")]
+    [InlineData("--memlock=some", "'some' is not run or host")]
+    [InlineData("--explain=xml", "'xml' is not text or json")]
+    [InlineData("--output=/nonexistent/file", "-o /nonexistent/file: No such file")]
+    [InlineData("--frobnicate", "--frobnicate")]
     public void AWrongOptionIsToldInOneLine(string option, string complaint)
     {
         CommandResult result = CommandLine.RunUnder([option], "true");
-        Assert.Equal(2, result.Status);
+        Assert.Equal((2, ""), (result.Status, result.Output));
         Assert.Contains(complaint, result.Error, StringComparison.Ordinal);
         Assert.Single(result.Error.TrimEnd().Split('\n'));
     }
@@ -58,6 +68,110 @@ public sealed class CommandLineTests
         Assert.Equal(
             "/dev/vfio/devices:\nvfio0\n\n/sys/bus/pci/devices:\n0000:00:1f.0\n0x1234\n/sys/devices/pci0000:00/0000:00:1f.0\ncharacter special file a:7c\n",
             result.Output);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("nonsense")]
+    [InlineData("devices --nonsense")]
+    [InlineData("run")]
+    [InlineData("run --explain")]
+    [InlineData("demo --file")]
+    public void AWrongCommandIsToldInOneLine(string words)
+    {
+        CommandResult result = CommandLine.Run([.. CommandLine.Ioasis, .. words.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        Assert.Equal((2, ""), (result.Status, result.Output));
+        Assert.StartsWith("ioasis: ", Assert.Single(result.Error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.Contains("--help", result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("echo -- --help", "-- --help\n")]
+    [InlineData("echo @foo -h", "@foo -h\n")]
+    [InlineData("-- echo -- --explain", "-- --explain\n")]
+    [InlineData("--explain echo --explain=json --device", "--explain=json --device\n")]
+    [InlineData("--device edu echo -x", "-x\n")]
+    [InlineData("echo [diagram]", "[diagram]\n")]
+    public void WhatStandsBehindTheProgramIsItsOwn(string words, string output)
+    {
+        CommandResult result = CommandLine.Run([.. CommandLine.Ioasis, "run", .. words.Split(' ')]);
+        Assert.Equal((0, output, ""), (result.Status, result.Output, result.Error));
+    }
+
+    [Theory]
+    [InlineData("devices")]
+    [InlineData("doctor")]
+    [InlineData("demo")]
+    [InlineData("--help")]
+    public void AFullOrClosedOutputIsToldInOneLineAndALeftOneNotAtAll(string command)
+    {
+        string ioasis = string.Join(' ', CommandLine.Ioasis) + " " + command;
+        foreach (string redirection in (string[])[">/dev/full", ">&-"])
+        {
+            CommandResult result = CommandLine.Run("bash", "-c", $"{ioasis} {redirection}");
+            Assert.True(result.Status == 1, result.ToString());
+            Assert.StartsWith("ioasis: standard output: ", Assert.Single(result.Error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        }
+
+        CommandResult left = CommandLine.Run("bash", "-c", $"{ioasis} | head -1");
+        Assert.Equal("", left.Error);
+        Assert.Single(left.Output.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public void APipeIsPlainAndNoColorIsPlainEverywhere()
+    {
+        Assert.DoesNotContain("\e", CommandLine.Run([.. CommandLine.Ioasis, "devices"]).Output, StringComparison.Ordinal);
+        string[] forced = ["env", "FORCE_COLOR=1", "TERM=xterm"];
+        Assert.Contains("\e[", CommandLine.Run([.. forced, .. CommandLine.Ioasis, "devices"]).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\e", CommandLine.Run([.. forced, "NO_COLOR=1", .. CommandLine.Ioasis, "devices"]).Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"devices\":[{\"model\":\"\\ud800\"}]}", "half of a surrogate pair")]
+    [InlineData("{\"iommus\":[{\"type\":\"vtd\",\"name\":\"a\\u0000b\"}]}", "cannot be a name")]
+    [InlineData("{\"iommus\":[{\"type\":\"vtd\",\"name\":\"\\u001b[2J\"}]}", "\\x1b[2J")]
+    [InlineData("", "line 1")]
+    [InlineData("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "line 1")]
+    public void AWrongMachineFileIsToldInOneLine(string text, string complaint)
+    {
+        string folder = Directory.CreateTempSubdirectory("ioasis-machine-").FullName;
+        try
+        {
+            string file = Path.Combine(folder, "machine.json");
+            File.WriteAllText(file, text);
+            CommandResult result = CommandLine.RunUnder(["--machine", file], "true");
+            Assert.Equal((2, ""), (result.Status, result.Output));
+            Assert.Contains(complaint, Assert.Single(result.Error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+            Assert.DoesNotContain(result.Error.TrimEnd(), char.IsControl);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void AMachineFileThatCannotBeReadToItsEndIsToldInOneLine()
+    {
+        string folder = Directory.CreateTempSubdirectory("ioasis-machine-").FullName;
+        try
+        {
+            string fifo = Path.Combine(folder, "fifo"), huge = Path.Combine(folder, "huge"), bytes = Path.Combine(folder, "bytes");
+            CommandLine.Run("mkfifo", fifo);
+            CommandLine.Run("truncate", "-s", "100G", huge);
+            File.WriteAllBytes(bytes, [(byte)'{', 0xff, 0xfe, (byte)'}']);
+            foreach ((string file, string complaint) in ((string, string)[])[(fifo, "a pipe"), (huge, "more than 1048576 bytes"), (bytes, "no text in UTF-8")])
+            {
+                CommandResult result = CommandLine.RunUnder(["--machine", file], "true");
+                Assert.Equal(2, result.Status);
+                Assert.Contains(complaint, Assert.Single(result.Error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace Ioasis.Clients.Tests;
 /// follows is what it printed (standard output and standard error together). Numbers may differ, the rest may not; a line
 /// <c>...</c> stands for any lines.
 /// </summary>
-public sealed partial class ConsoleSnippetTests(CPrograms programs) : IClassFixture<CPrograms>
+public sealed partial class ConsoleSnippetTests(CPrograms programs)
 {
     public static TheoryData<string, string, string> Snippets
     {
@@ -33,10 +33,10 @@ public sealed partial class ConsoleSnippetTests(CPrograms programs) : IClassFixt
     [MemberData(nameof(Snippets))]
     public void ADocumentShowsWhatReallyHappens(string document, string command, string expected)
     {
-        // The programs of the tests are built elsewhere; the script is this build, without a build of its own.
+        // The programs of the tests have been built elsewhere; the script is this build, without a build of its own.
         string here = command.Replace("./ioasis ", string.Join(' ', CommandLine.Ioasis) + " ", StringComparison.Ordinal);
-        if (here.Contains("$PROGRAMS/", StringComparison.Ordinal))
-            here = here.Replace("$PROGRAMS/", Path.GetDirectoryName(programs["edu"]) + "/", StringComparison.Ordinal);
+        if (here.Contains("artifacts/programs", StringComparison.Ordinal))
+            here = here.Replace("artifacts/programs edu", "artifacts/programs/readme edu", StringComparison.Ordinal).Replace("artifacts/programs", Path.GetDirectoryName(programs["edu"]), StringComparison.Ordinal);
         CommandResult result = CommandLine.Run("bash", "-c", $"{{ {here}; }} 2>&1");
         string[] wanted = Lines(expected), shown = Lines(result.Output);
         Assert.True(Matches(wanted, shown), $"{document} shows for '{command}':\n{expected}\nbut it prints:\n{result.Output}");

@@ -3,7 +3,7 @@ using Ioasis.Clients.Tests.Fixtures;
 namespace Ioasis.Clients.Tests;
 
 /// <summary>C programs that know Linux and nothing of us, static and dynamic, against what a real Linux 7.3 printed.</summary>
-public sealed class EduProgramTests(CPrograms programs) : IClassFixture<CPrograms>
+public sealed class EduProgramTests(CPrograms programs)
 {
     public static TheoryData<string, string> LifetimeModes
     {

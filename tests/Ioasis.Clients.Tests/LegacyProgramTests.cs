@@ -3,7 +3,7 @@ using Ioasis.Clients.Tests.Fixtures;
 namespace Ioasis.Clients.Tests;
 
 /// <summary>A C program that knows containers and groups and no more, against what a real Linux 7.3 printed.</summary>
-public sealed class LegacyProgramTests(CPrograms programs) : IClassFixture<CPrograms>
+public sealed class LegacyProgramTests(CPrograms programs)
 {
     public static TheoryData<string> Modes => [.. Directory.GetFiles(Checkout.At("tests", "oracle"), "legacy-*.txt")
         .Select(file => Path.GetFileNameWithoutExtension(file)["legacy-".Length..]).Order()];

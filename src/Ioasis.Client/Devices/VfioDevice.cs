@@ -80,7 +80,10 @@ public sealed partial class VfioDevice : IDisposable
     /// between.
     /// </summary>
     /// <returns>The number of the page table in use, which exists while a device is attached.</returns>
-    /// <exception cref="IommuException">EADDRINUSE: something is mapped where the device reserves addresses; EFAULT, ENOMEM: what is mapped cannot be pinned.</exception>
+    /// <exception cref="IommuException">
+    /// EINVAL: the device is not bound (<see cref="Bind"/>). EADDRINUSE: something is mapped where the device reserves addresses; EFAULT, ENOMEM: what is mapped cannot be pinned.
+    /// </exception>
+    /// <exception cref="ArgumentException">The address space belongs to another Iommu than the device.</exception>
     public uint Attach(AddressSpace space)
     {
         space.ThrowIfGone();
@@ -118,12 +121,12 @@ public sealed partial class VfioDevice : IDisposable
 
     private uint Attach(IommuObject target, string name)
     {
-        if (target.Iommu != Iommu)
+        if (Iommu is { } bound && target.Iommu != bound)
             throw new ArgumentException($"{name} belongs to another Iommu than the one that {Path} is bound to", nameof(target));
         vfio_device_attach_iommufd_pt args = new() { argsz = vfio_device_attach_iommufd_pt.MinimumSize, pt_id = target.Id };
         CallResult result = _handle.Ioctl(Vfio.VFIO_DEVICE_ATTACH_IOMMUFD_PT, ref args);
         return result.Failed
-            ? throw new IommuException(nameof(Vfio.VFIO_DEVICE_ATTACH_IOMMUFD_PT), $"{Path}, {name}", result)
+            ? throw new IommuException(nameof(Vfio.VFIO_DEVICE_ATTACH_IOMMUFD_PT), $"{Path}{(Iommu is null ? " (not bound to an Iommu yet)" : "")}, {name}", result)
             : args.pt_id;
     }
 

@@ -7,6 +7,7 @@ namespace Ioasis.Devices.Machines;
 internal static class IommuReader
 {
     private const ulong SmallestPage = 4096;
+    private const int LongestName = 64;
     private static readonly string[] Known = ["name", "aperture", "page_sizes", "reserved"];
     private static readonly string[] KnownOfMock = ["name", "reserved"]; // what it translates is fixed
 
@@ -14,6 +15,8 @@ internal static class IommuReader
     public static string? Read(IReadOnlyList<SettingList> all, out List<IommuDescription> iommus)
     {
         iommus = [];
+        if (all.Count > MachineDescription.MostIommus)
+            return $"{all.Count} IOMMUs are more than the {MachineDescription.MostIommus} that a machine can have";
         var origins = new Dictionary<string, string>();
         foreach (SettingList settings in all)
         {
@@ -35,8 +38,8 @@ internal static class IommuReader
 
         string? error = settings.FindUnknown(defaults.Type == IommuType.Mock ? KnownOfMock : Known);
         string name = settings.Single("name", ref error) ?? defaults.NamePrefix + iommus.Count(one => one.Type == defaults.Type);
-        if (error is null && (name.Length == 0 || name.Contains('/', StringComparison.Ordinal) || name is "." or ".."))
-            error = $"{settings.Origin}: \"{name}\" cannot be a name";
+        if (error is null && !IsName(name))
+            error = $"{settings.Origin}: \"{name}\" cannot be a name: up to {LongestName} letters, digits and - _ . : + can, not first a dot";
         AddressRange aperture = ReadAperture(settings, defaults, ref error);
         ulong pageSizes = ReadPageSizes(settings, defaults, ref error);
         IReadOnlyList<ReservedRegion> reserved = ReadReserved(settings, defaults, ref error);
@@ -44,6 +47,10 @@ internal static class IommuReader
             iommus.Add(new IommuDescription(name, defaults.Type, aperture, pageSizes, reserved));
         return error;
     }
+
+    /// <summary>A name becomes a directory of sysfs, and a word on the command line.</summary>
+    private static bool IsName(string name) =>
+        name.Length is > 0 and <= LongestName && name[0] != '.' && name.All(one => char.IsAsciiLetterOrDigit(one) || one is '-' or '_' or '.' or ':' or '+');
 
     private static AddressRange ReadAperture(SettingList settings, IommuDefaults defaults, ref string? error)
     {

@@ -1,3 +1,5 @@
+using Ioasis.Engine.Reasons;
+
 namespace Ioasis.Devices.Machines;
 
 /// <summary>
@@ -10,6 +12,12 @@ public sealed record MachineDescription(IReadOnlyList<IommuDescription> Iommus, 
     /// <summary>Most devices that a machine can have.</summary>
     public const int MostDevices = 256;
 
+    /// <summary>Most IOMMUs that a machine can have.</summary>
+    public const int MostIommus = 256;
+
+    /// <summary>Longest complaint, in characters: what was written may be long.</summary>
+    private const int LongestError = 400;
+
     /// <summary>The machine that there is when nobody says anything.</summary>
     public static MachineDescription Default { get; } =
         TryParse([], [], null, null, out MachineDescription? machine, out string? error) ? machine! : throw new InvalidOperationException(error);
@@ -20,18 +28,30 @@ public sealed record MachineDescription(IReadOnlyList<IommuDescription> Iommus, 
     /// <param name="fileName">What the machine file is called, for messages; null without one.</param>
     /// <param name="fileText">What it holds; null without one.</param>
     /// <param name="machine">The result.</param>
-    /// <param name="error">One line that says what is wrong and where, when the result is false.</param>
+    /// <param name="error">
+    /// One line that says what is wrong and where, when the result is false. Fit to be shown, whatever was written: <see cref="PlainText"/>.
+    /// </param>
     public static bool TryParse(
         IReadOnlyList<string> iommus, IReadOnlyList<string> devices, string? fileName, string? fileText,
         out MachineDescription? machine, out string? error)
     {
+        error = Read(iommus, devices, fileName, fileText, out machine);
+        if (error is null)
+            return true;
+        error = PlainText.Of(error, LongestError);
+        return false;
+    }
+
+    private static string? Read(
+        IReadOnlyList<string> iommus, IReadOnlyList<string> devices, string? fileName, string? fileText, out MachineDescription? machine)
+    {
         machine = null;
         var iommuSettings = new List<SettingList>();
         var deviceSettings = new List<SettingList>();
-        error = fileText is null ? null : MachineFile.Read(fileName ?? "machine", fileText, iommuSettings, deviceSettings);
+        string? error = fileText is null ? null : MachineFile.Read(fileName ?? "machine", fileText, iommuSettings, deviceSettings);
         error ??= AddOptions("--iommu", iommus, iommuSettings) ?? AddOptions("--device", devices, deviceSettings);
         if (error is not null)
-            return false;
+            return error;
 
         if (iommuSettings.Count == 0)
             iommuSettings.Add(new SettingList("the default machine", IommuDefaults.All[0].Word, []));
@@ -40,12 +60,12 @@ public sealed record MachineDescription(IReadOnlyList<IommuDescription> Iommus, 
 
         error = IommuReader.Read(iommuSettings, out List<IommuDescription> iommuList);
         if (error is not null)
-            return false;
+            return error;
         error = new DeviceReader(iommuList).Read(deviceSettings, out List<DeviceDescription> deviceList);
         if (error is not null)
-            return false;
+            return error;
         machine = new MachineDescription(iommuList, deviceList);
-        return true;
+        return null;
     }
 
     private static string? AddOptions(string option, IReadOnlyList<string> values, List<SettingList> into)

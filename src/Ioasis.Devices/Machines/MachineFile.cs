@@ -38,6 +38,10 @@ internal static class MachineFile
             }
             return null;
         }
+        catch (InvalidOperationException)
+        {
+            return $"{name}: a string holds half of a surrogate pair, which is no character";
+        }
         catch (JsonException exception)
         {
             // The first sentence says what; the place that the rest of it repeats is given in front, counted from 1 as editors do.

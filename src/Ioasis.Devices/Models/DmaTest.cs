@@ -69,11 +69,13 @@ public sealed class DmaTest : PciFunction
         (Registers, Command, sizeof(uint)) => _command,
         (Registers, Status, sizeof(uint)) => _status,
         (Registers, Vector, sizeof(uint)) => _vector,
-        _ => ulong.MaxValue,
+        _ => NoRegister(bar, offset, size, IsRegister(bar, offset)),
     };
 
     protected override void WriteRegister(int bar, ulong offset, ulong value, int size)
     {
+        if (bar != Registers)
+            NoRegister(bar, offset, size, isRegister: false);
         if (bar != Registers || (_command & CommandRun) != 0)
             return;
         switch (offset, size)
@@ -97,8 +99,16 @@ public sealed class DmaTest : PciFunction
             case (Vector, sizeof(uint)):
                 _vector = (uint)value;
                 break;
+            case (Status, sizeof(uint)):
+                break; // to be read only
+            default:
+                NoRegister(bar, offset, size, IsRegister(bar, offset));
+                break;
         }
     }
+
+    private static bool IsRegister(int bar, ulong offset) =>
+        bar == Registers && offset is (AddressLow or AddressHigh or Command or Status or Vector);
 
     protected override void ResetRegisters()
     {

@@ -51,7 +51,7 @@ public sealed class Edu : PciFunction
         _thread = new DeviceThread($"edu {address}");
         _dma = OpenChannel(_thread);
         _dmaMask = dmaMask;
-        _buffer = new EduBuffer(_dma, dmaMask);
+        _buffer = new EduBuffer(this, _dma, dmaMask);
         _compute = Compute;
         _move = Move;
     }
@@ -59,7 +59,7 @@ public sealed class Edu : PciFunction
     protected override ulong ReadRegister(int bar, ulong offset, int size)
     {
         if (!HasWidth(offset, size))
-            return ulong.MaxValue;
+            return NoRegister(bar, offset, size, IsRegister(offset));
         return offset switch
         {
             Identification => 0x010000ed,
@@ -71,14 +71,19 @@ public sealed class Edu : PciFunction
             DmaDestination => _destination,
             DmaCount => _count,
             DmaCommand => _command,
-            _ => ulong.MaxValue,
+            InterruptRaise or InterruptAcknowledge => ulong.MaxValue, // to be written only
+            _ => NoRegister(bar, offset, size, isRegister: false),
         };
     }
 
     protected override void WriteRegister(int bar, ulong offset, ulong value, int size)
     {
-        if (!HasWidth(offset, size))
+        if (!HasWidth(offset, size) || !IsRegister(offset))
+        {
+            NoRegister(bar, offset, size, IsRegister(offset));
             return;
+        }
+
         switch (offset)
         {
             case Liveness:
@@ -111,7 +116,7 @@ public sealed class Edu : PciFunction
         _buffer.Clear();
     }
 
-    protected override void OnDmaLeftBehind() => _buffer = new EduBuffer(_dma, _dmaMask);
+    protected override void OnDmaLeftBehind() => _buffer = new EduBuffer(this, _dma, _dmaMask);
 
     protected override void Dispose(bool disposing)
     {
@@ -123,6 +128,9 @@ public sealed class Edu : PciFunction
     /// <summary>Below 0x80 registers answer to 4 bytes only, from there on to 4 or 8.</summary>
     private static bool HasWidth(ulong offset, int size) =>
         size == sizeof(uint) || (size == sizeof(ulong) && offset >= WideRegisters);
+
+    private static bool IsRegister(ulong offset) => offset is Identification or Liveness or Factorial or Status or InterruptStatus
+        or InterruptRaise or InterruptAcknowledge or DmaSource or DmaDestination or DmaCount or DmaCommand;
 
     private void WriteDmaRegister(ulong offset, ulong value)
     {

@@ -1,5 +1,6 @@
 using Ioasis.Devices.Pci;
 using Ioasis.Engine.Addresses;
+using Ioasis.Engine.Reasons;
 
 namespace Ioasis.Devices.Models;
 
@@ -9,7 +10,7 @@ namespace Ioasis.Devices.Models;
 /// (ones in the buffer).
 /// </summary>
 /// <remarks>Used by the device thread; <see cref="Clear"/> only while its DMA is cut.</remarks>
-internal sealed class EduBuffer(DmaChannel dma, ulong mask)
+internal sealed class EduBuffer(Edu edu, DmaChannel dma, ulong mask)
 {
     private const ulong First = 0x40000;
     private const ulong Size = 4096;
@@ -20,20 +21,32 @@ internal sealed class EduBuffer(DmaChannel dma, ulong mask)
     public void Fetch(long epoch, ulong source, ulong destination, ulong count)
     {
         if (Fits(destination, count))
-            dma.Read(epoch, new Iova(source & mask), At(destination, count));
+            dma.Read(epoch, Reach(source), At(destination, count));
     }
 
     /// <summary>Buffer to memory.</summary>
     public void Store(long epoch, ulong source, ulong destination, ulong count)
     {
         if (Fits(source, count))
-            dma.Write(epoch, new Iova(destination & mask), At(source, count));
+            dma.Write(epoch, Reach(destination), At(source, count));
     }
 
     public void Clear() => _bytes.AsSpan().Clear();
 
-    private static bool Fits(ulong address, ulong count) =>
-        count != 0 && address >= First && address - First < Size && count <= Size - (address - First);
+    private bool Fits(ulong address, ulong count)
+    {
+        if (count != 0 && address >= First && address - First < Size && count <= Size - (address - First))
+            return true;
+        edu.Notice(ReasonCode.DmaBeyondBuffer, address, count, First, First + Size - 1);
+        return false;
+    }
+
+    private Iova Reach(ulong address)
+    {
+        if ((address & ~mask) != 0)
+            edu.Notice(ReasonCode.DmaBeyondMask, address, mask, address & mask);
+        return new Iova(address & mask);
+    }
 
     private Span<byte> At(ulong address, ulong count) => _bytes.AsSpan((int)(address - First), (int)count);
 }

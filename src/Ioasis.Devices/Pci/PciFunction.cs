@@ -2,6 +2,7 @@ using Ioasis.Abi;
 using Ioasis.Devices.Interrupts;
 using Ioasis.Devices.Pci.Capabilities;
 using Ioasis.Engine.Hardware;
+using Ioasis.Engine.Reasons;
 using static Ioasis.Abi.vfio_region_info_flags;
 
 namespace Ioasis.Devices.Pci;
@@ -122,8 +123,12 @@ public abstract partial class PciFunction : IDisposable
     /// <summary>Sends an MSI or MSI-X message, which is a write to memory: without bus mastering there is none.</summary>
     protected void SendMessage(uint vector)
     {
-        if (Physical.BusMaster)
+        if (!Physical.BusMaster)
+            Notice(ReasonCode.InterruptNoBusMaster, vector);
+        else if (Interrupts.Mode is InterruptMode.Msi or InterruptMode.Msix)
             Interrupts.SendMessage(vector);
+        else
+            Notice(ReasonCode.InterruptNotHeard, vector);
     }
 
     /// <summary>Says in the header that other functions share its slot, when the machine is built.</summary>

@@ -14,6 +14,12 @@ public sealed class IommuSystem
     /// <summary>Called for each aborted DMA, on the device's thread, outside of DMA sections and locks. Null when nobody listens.</summary>
     public Action<DmaFault>? DmaAborted { get; set; }
 
+    /// <summary>
+    /// Called for what a device silently does not do, on any thread and perhaps under the device's lock: must be quick, and call nothing of
+    /// the device. Null when nobody listens.
+    /// </summary>
+    public Action<DeviceNotice>? DeviceNoticed { get; set; }
+
     /// <summary>Contexts that are alive: 0 when every client has gone and nothing has leaked.</summary>
     public int OpenContexts
     {

@@ -21,4 +21,7 @@ public abstract class PinOwner(PinLedger user)
 
     /// <summary>RLIMIT_MEMLOCK of the process now, in bytes; <see cref="ulong.MaxValue"/> for no limit.</summary>
     public abstract ulong MemlockLimit { get; }
+
+    /// <summary>What to call that limit when it was too low, and what helps. Asked for only then.</summary>
+    public virtual string MemlockName => "the process's RLIMIT_MEMLOCK";
 }

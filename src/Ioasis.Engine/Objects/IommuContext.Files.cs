@@ -101,11 +101,11 @@ public sealed partial class IommuContext
 
         ulong limit = owner.MemlockLimit >> SystemPage.Shift;
         if (byUser != 0 && !owner.User.TryCharge(byUser, limit, out ulong total))
-            return why.Because(ReasonCode.MemlockLimit, byUser, total, limit);
+            return why.Because(ReasonCode.MemlockLimit, byUser, total, limit, name: owner.MemlockName);
         if (byProcess == 0 || owner.Process.TryCharge(byProcess, limit, out total))
             return Errno.Success;
         owner.User.Discharge(byUser);
-        return why.Because(ReasonCode.MemlockLimit, byProcess, total, limit);
+        return why.Because(ReasonCode.MemlockLimit, byProcess, total, limit, name: owner.MemlockName);
     }
 
     private static Errno CheckBuffer(ClientMemory memory, ulong offset, ulong length, ref Reason why)

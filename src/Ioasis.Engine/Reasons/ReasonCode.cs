@@ -36,6 +36,7 @@ public enum ReasonCode : ushort
     IovaUnaligned,
     AddressUnaligned,
     IovaReserved,
+    IovaOutsideAperture,
     IovaOccupied,
     NoFreeIova,
     AutomaticLengthTooLarge,
@@ -245,6 +246,15 @@ public enum ReasonCode : ushort
     DmaPageRefused,
 
     // VFIO devices.
+    // What a device silently does not do, and a path that the machine almost has
+    InterruptNoBusMaster,
+    InterruptNotHeard,
+    RegisterWidthWrong,
+    RegisterUnknown,
+    DmaBeyondMask,
+    DmaBeyondBuffer,
+    PathAbsent,
+
     ArgszTooShort,
     NoSuchRegion,
     NoSuchInterrupt,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using static Ioasis.Engine.Reasons.ErrnoCode;
 using static Ioasis.Engine.Reasons.ReasonCode;
 
@@ -6,7 +5,8 @@ namespace Ioasis.Engine.Reasons;
 
 /// <summary>
 /// One row a reason: the error number that a program sees, and the sentence that a person reads. In a sentence {0} to {3}
-/// are the operands A to D of <see cref="Reason"/> and {4} is its name; <c>{0:x}</c> is hexadecimal.
+/// are the operands A to D of <see cref="Reason"/> and {4} is its name; <c>{0:x}</c> is hexadecimal, <c>{0:region}</c> and its like name
+/// what a number stands for (<see cref="ReasonWords"/>).
 /// </summary>
 public static class ReasonTable
 {
@@ -15,7 +15,7 @@ public static class ReasonTable
 
     /// <summary>The sentence for a reason with its operands. Allocates; for the edges only.</summary>
     public static string TextOf(in Reason reason) =>
-        string.Format(CultureInfo.InvariantCulture, Row(reason.Code).Text, reason.A, reason.B, reason.C, reason.D, reason.Name ?? "?");
+        string.Format(ReasonWords.Provider, Row(reason.Code).Text, reason.A, reason.B, reason.C, reason.D, reason.Name ?? "?");
 
     private static (ErrnoCode Errno, string Text) Row(ReasonCode code) => code switch
     {
@@ -46,6 +46,7 @@ public static class ReasonTable
         IovaUnaligned => (EINVAL, "IOVA 0x{0:x} is no multiple of the address space's alignment 0x{1:x}"),
         AddressUnaligned => (EINVAL, "address 0x{0:x} is no multiple of the address space's alignment 0x{1:x}"),
         IovaReserved => (EINVAL, "IOVA 0x{0:x}-0x{1:x} meets the reserved range 0x{2:x}-0x{3:x}"),
+        IovaOutsideAperture => (EINVAL, "IOVA 0x{0:x}-0x{1:x} does not lie within the aperture of IOMMU {4}: 0x{2:x}-0x{3:x} is not translated"),
         IovaOccupied => (EEXIST, "IOVA 0x{0:x}-0x{1:x} meets the mapping 0x{2:x}-0x{3:x}"),
         NoFreeIova => (ENOSPC, "no free range of 0x{0:x} bytes, aligned to 0x{1:x}, is left"),
         AutomaticLengthTooLarge => (EOVERFLOW, "length 0x{0:x} is too large for an automatic IOVA"),
@@ -61,8 +62,8 @@ public static class ReasonTable
         AllowedRangeReserved => (EADDRINUSE, "allowed range 0x{0:x}-0x{1:x} meets the reserved range 0x{2:x}-0x{3:x}"),
         TooManyRanges => (EMSGSIZE, "the list has room for {0} ranges, {1} exist"),
         TooManyAllowedRanges => (ENOMEM, "a list of allowed ranges holds at most {0}"),
-        OptionUnknown => (EOPNOTSUPP, "there is no option {0}"),
-        OptionOperationUnknown => (EOPNOTSUPP, "option {1} has no operation {0}"),
+        OptionUnknown => (EOPNOTSUPP, "there is no option {0:option}"),
+        OptionOperationUnknown => (EOPNOTSUPP, "option {1:option} has no operation {0}"),
         OptionValueInvalid => (EINVAL, "{0} is no value of option {4}"),
         OptionObjectNotZero => (EOPNOTSUPP, "RLIMIT_MODE is global; object_id is {0} and must be 0"),
         OptionNeedsEmptyContext => (EBUSY, "RLIMIT_MODE can only be set while no object exists; there are {0}"),
@@ -76,8 +77,8 @@ public static class ReasonTable
         ContainerEmpty => (EINVAL, "the container has no group yet (VFIO_GROUP_SET_CONTAINER adds one)"),
         ContainerHasIommu => (EINVAL, "the container's IOMMU type is set already: type 1, version {0}"),
         ContainerWithoutIommu => (EINVAL, "the container has no IOMMU type yet (VFIO_SET_IOMMU sets it, once a group is there)"),
-        IommuTypeUnknown => (ENODEV, "there is no IOMMU type {0} here"),
-        IommuTypeUnusable => (EINVAL, "{0} is no IOMMU type that can be set"),
+        IommuTypeUnknown => (ENODEV, "there is no IOMMU type {0:type} here"),
+        IommuTypeUnusable => (EINVAL, "{0:type} is no IOMMU type that can be set"),
         MappedWhereGroupCannot => (EINVAL, "{4} cannot join: 0x{0:x}-0x{1:x} is mapped, but not usable for it (0x{2:x}-0x{3:x})"),
         AddressesInvalid => (EBUSY, "the addresses of {0} mappings are invalid, until VFIO_DMA_MAP_FLAG_VADDR gives them anew"),
         AddressInvalidAlready => (EINVAL, "the address of the mapping 0x{0:x}-0x{1:x} is invalid already"),
@@ -109,7 +110,7 @@ public static class ReasonTable
         MemoryOfDevice => (EFAULT, "client memory 0x{0:x} is a device's, and cannot be pinned (wanted 0x{1:x}-0x{2:x})"),
         MemoryGone => (EFAULT, "the process whose memory this is has ended or run another program (wanted 0x{0:x}-0x{1:x})"),
         MemoryUnreadable => (EFAULT, "the layout of the client's memory cannot be read: {4}"),
-        MemlockLimit => (ENOMEM, "pinning {0} pages would make {1} locked pages, RLIMIT_MEMLOCK allows {2}"),
+        MemlockLimit => (ENOMEM, "pinning {0} pages would make {1} locked pages; {4} allows {2}"),
         EngineMemoryLimit => (ENOMEM, "the user's objects and mappings take {0} bytes here, --engine-memory allows {1}: destroy some, or raise it"),
         FileNotMemory => (EINVAL, "the file is neither in tmpfs (a memfd is) nor in hugetlbfs: its pages cannot be pinned"),
         FilePastEnd => (EINVAL, "the file ends at 0x{2:x}; 0x{0:x}-0x{1:x} lies beyond"),
@@ -245,22 +246,30 @@ public static class ReasonTable
         DmaAddressWraps => (EIO, "IOVA 0x{0:x} plus {1} bytes passes 2^64"),
         DmaPageRefused => (EFAULT, "{4} asked for the page of IOVA 0x{0:x}, and the answer was that there is none"),
 
+        InterruptNoBusMaster => (EIO, "the message of interrupt vector {0} is a write to memory, and bus mastering is off in the command register of {4}"),
+        InterruptNotHeard => (EIO, "vector {0} was raised, and neither MSI nor MSI-X is set up (VFIO_DEVICE_SET_IRQS)"),
+        RegisterWidthWrong => (EIO, "no register of region {2:region} answers an access of {1} bytes at offset 0x{0:x}: a read gives ones, a write is dropped"),
+        RegisterUnknown => (EIO, "region {2:region} has no register at offset 0x{0:x}: a read gives ones, a write is dropped"),
+        DmaBeyondMask => (EIO, "the address 0x{0:x} has bits beyond the DMA mask 0x{1:x} of {4}, which drops them: 0x{2:x} is used"),
+        DmaBeyondBuffer => (EIO, "0x{1:x} bytes at 0x{0:x} of {4} do not lie in its buffer 0x{2:x}-0x{3:x}: nothing is moved"),
+        PathAbsent => (ENOENT, "the machine has no such path; it has {4}"),
+
         ArgszTooShort => (EINVAL, "argsz is {0}; {4} needs at least {1}"),
-        NoSuchRegion => (EINVAL, "the device has no region {0} (it has {1})"),
-        NoSuchInterrupt => (EINVAL, "the device has no interrupt index {0}"),
-        InterruptRangeInvalid => (EINVAL, "interrupts {1} to {1}+{2} exceed index {0}, which has {3}"),
-        InterruptFlagsInvalid => (EINVAL, "flags 0x{0:x} are no valid choice for interrupt index {1}"),
-        InterruptNotEnabled => (EINVAL, "interrupt index {0} has no trigger set"),
-        InterruptBusy => (EBUSY, "interrupt index {0} is set up already"),
-        InterruptActionUnsupported => (ENOTTY, "interrupt index {0} cannot do what flags 0x{1:x} ask for"),
-        InterruptRangeEmpty => (EINVAL, "with flags 0x{1:x}, interrupt index {0} needs a range of exactly one interrupt"),
-        InterruptDescriptorInvalid => (EINVAL, "-{0} is no descriptor for interrupt index {1}; -1 takes the eventfd away"),
-        InterruptModeTaken => (EINVAL, "interrupt index {0} cannot be set up while index {1} is"),
-        InterruptNoVectors => (ERANGE, "interrupt index {0} cannot be enabled with no vector at all"),
-        InterruptVectorNotEnabled => (EINVAL, "vector {1} of interrupt index {0} is beyond the {2} that it was enabled with"),
+        NoSuchRegion => (EINVAL, "the device has no region {0:region}; it has {1}"),
+        NoSuchInterrupt => (EINVAL, "the device has no interrupt index {0:interrupt}"),
+        InterruptRangeInvalid => (EINVAL, "interrupts {1} to {1}+{2} exceed index {0:interrupt}, which has {3}"),
+        InterruptFlagsInvalid => (EINVAL, "flags 0x{0:x} are no valid choice for interrupt index {1:interrupt}"),
+        InterruptNotEnabled => (EINVAL, "interrupt index {0:interrupt} has no trigger set"),
+        InterruptBusy => (EBUSY, "interrupt index {0:interrupt} is set up already"),
+        InterruptActionUnsupported => (ENOTTY, "interrupt index {0:interrupt} cannot do what flags 0x{1:x} ask for"),
+        InterruptRangeEmpty => (EINVAL, "with flags 0x{1:x}, interrupt index {0:interrupt} needs a range of exactly one interrupt"),
+        InterruptDescriptorInvalid => (EINVAL, "-{0} is no descriptor for interrupt index {1:interrupt}; -1 takes the eventfd away"),
+        InterruptModeTaken => (EINVAL, "interrupt index {0:interrupt} cannot be set up while index {1:interrupt} is"),
+        InterruptNoVectors => (ERANGE, "interrupt index {0:interrupt} cannot be enabled with no vector at all"),
+        InterruptVectorNotEnabled => (EINVAL, "vector {1} of interrupt index {0:interrupt} is beyond the {2} that it was enabled with"),
         DescriptorNotAnEvent => (EINVAL, "descriptor {0} is open but is no eventfd"),
         EventOutOfReach => (EPERM, "descriptor {0} is an eventfd of which there is no copy here, and none may be taken (pidfd_getfd is forbidden): it was made outside of this run, or there are too many"),
-        RegionRangeInvalid => (EINVAL, "offset 0x{0:x} plus {1} bytes is outside region {2}, which has 0x{3:x}"),
+        RegionRangeInvalid => (EINVAL, "offset 0x{0:x} plus {1} bytes is outside region {2:region}, which has 0x{3:x}"),
         ConfigRangeInvalid => (EFAULT, "offset 0x{0:x} plus {1} bytes is outside configuration space, which has 0x{2:x}"),
         RegionNotMappable => (EINVAL, "{4} has no memory to map at offset 0x{0:x}, length 0x{1:x}; use pread and pwrite"),
         MemorySpaceOff => (EIO, "{4} answers no access to BAR {0} at 0x{1:x}: memory space is off in its command register, or it sleeps"),
@@ -281,11 +290,11 @@ public static class ReasonTable
         TooManyRegisterEvents => (ENOSPC, "{0} eventfds write registers of {4}, which is the most"),
         BufferRangesInvalid => (EINVAL, "a dma-buf of {4} cannot have range {0}: 0x{2:x} bytes at 0x{1:x} (flags and an empty list are wrong too)"),
         BufferRangeTooLarge => (EOVERFLOW, "range {0} of a dma-buf, 0x{2:x} bytes at 0x{1:x}, passes 2^64"),
-        BarNotExportable => (ENODEV, "region {0} of {4} is no BAR of plain memory: no dma-buf can be made of it"),
+        BarNotExportable => (ENODEV, "region {0:region} of {4} is no BAR of plain memory: no dma-buf can be made of it"),
         LowPowerAlready => (EINVAL, "{4} may sleep already"),
-        FeatureNeedsMigration => (EINVAL, "feature {0} needs a device that can be migrated"),
-        FeatureUnknown => (ENOTTY, "the device has no feature {0}"),
-        FeatureFlagsInvalid => (EINVAL, "flags 0x{0:x} are no valid choice for a feature"),
+        FeatureNeedsMigration => (EINVAL, "feature {0:feature} needs a device that can be migrated"),
+        FeatureUnknown => (ENOTTY, "the device has no feature {0:feature}"),
+        FeatureFlagsInvalid => (EINVAL, "flags 0x{0:x} ({0:asked}) are no valid choice for a feature"),
         FileNotReadable => (EINVAL, "{4} cannot be read or written"),
         FileWithoutMemory => (ENODEV, "{4} has no memory that could be mapped"),
         MapNotShared => (EINVAL, "{4} can be mapped with MAP_SHARED only"),

@@ -185,7 +185,7 @@ internal partial struct Backing
         PinOwner owner = _memory.Owner;
         ulong limit = _charging == PinCharging.LockedUnlimited ? ulong.MaxValue : owner.MemlockLimit >> SystemPage.Shift;
         if (LedgerOf(owner) is { } ledger && !ledger.TryCharge(pages, limit, out ulong total))
-            return why.Because(ReasonCode.MemlockLimit, pages, total, limit);
+            return why.Because(ReasonCode.MemlockLimit, pages, total, limit, name: owner.MemlockName);
         if (CountsAsPinned)
             owner.Pinned.Charge(pages);
         return Errno.Success;

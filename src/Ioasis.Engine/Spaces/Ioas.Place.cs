@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Failures;
+using Ioasis.Engine.Hardware;
 using Ioasis.Engine.Intervals;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Tables;
@@ -140,8 +141,13 @@ public sealed partial class Ioas
         ulong last = iova + (length - 1);
         if (last < iova)
             return why.Because(ReasonCode.RangeWraps, iova, length);
-        if (_reserved.TryFind(new AddressRange(iova, last), out AddressRange reserved))
-            return why.Because(ReasonCode.IovaReserved, iova, last, reserved.First, reserved.Last);
+        if (_reserved.TryFind(new AddressRange(iova, last), out AddressRange reserved, out object owner))
+        {
+            return owner is Iommu iommu
+                ? why.Because(ReasonCode.IovaOutsideAperture, iova, last, reserved.First, reserved.Last, iommu.Name)
+                : why.Because(ReasonCode.IovaReserved, iova, last, reserved.First, reserved.Last);
+        }
+
         return Errno.Success;
     }
 }

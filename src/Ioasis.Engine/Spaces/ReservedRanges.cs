@@ -84,17 +84,20 @@ internal struct ReservedRanges
     }
 
     /// <summary>The lowest reserved range that meets a range.</summary>
-    public readonly bool TryFind(AddressRange range, out AddressRange reserved)
+    public readonly bool TryFind(AddressRange range, out AddressRange reserved) => TryFind(range, out reserved, out _);
+
+    /// <summary>The lowest reserved range that meets a range, and who reserved it.</summary>
+    public readonly bool TryFind(AddressRange range, out AddressRange reserved, out object owner)
     {
-        foreach ((AddressRange candidate, _, _) in Entries)
+        foreach ((AddressRange candidate, object candidateOwner, _) in Entries)
         {
             if (!candidate.Meets(range))
                 continue;
-            reserved = candidate;
+            (reserved, owner) = (candidate, candidateOwner);
             return true;
         }
 
-        reserved = default;
+        (reserved, owner) = (default, null!);
         return false;
     }
 

@@ -178,6 +178,7 @@ internal sealed unsafe class PathCalls(Emulation emulation, ClientPaths paths, D
     private void AnswerOpen(in seccomp_notif call, Place place, int flags, uint mode)
     {
         bool creates = (flags & (Linux.O_CREAT | Linux.O_PATH)) == Linux.O_CREAT;
+        TellOfAbsent(in call, "open", place);
         if (place.File != TaskFile.None)
             _taskOpen.Answer(in call, place.File, place.Owner, flags);
         else if (place.Parent is not null && creates)
@@ -218,6 +219,7 @@ internal sealed unsafe class PathCalls(Emulation emulation, ClientPaths paths, D
     {
         bool follow = (flags & Linux.AT_SYMLINK_NOFOLLOW) == 0;
         Place place = paths.Find(call.pid, directory, path, follow, (flags & Linux.AT_EMPTY_PATH) != 0);
+        TellOfAbsent(in call, "stat", place);
         if (TryGetLike(place, out ProcPath like))
         {
             int error = Files.Stat.Get(Linux.AT_FDCWD, like.Text, 0, out statx file);
@@ -252,6 +254,12 @@ internal sealed unsafe class PathCalls(Emulation emulation, ClientPaths paths, D
             nodes.Answer(in call, in file, into, extended);
         else
             emulation.Listener.Fail(in call, error);
+    }
+
+    private void TellOfAbsent(in seccomp_notif call, string name, Place place)
+    {
+        if (place.Error == Linux.ENOENT && emulation.Explainer.Listens)
+            emulation.Explainer.PathAbsent(call.pid, name, System.Text.Encoding.UTF8.GetString(paths.Absolute), emulation.Tree.Root);
     }
 
     /// <summary>Gives the node, or answers the call when there is none.</summary>

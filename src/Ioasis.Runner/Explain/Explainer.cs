@@ -1,5 +1,6 @@
 using Ioasis.Engine.Reasons;
 using Ioasis.Runner.Native;
+using Ioasis.Runner.Paths;
 using Ioasis.Runner.Processes;
 
 namespace Ioasis.Runner.Explain;
@@ -19,7 +20,7 @@ internal sealed class Explainer(Action<Explanation>? failures, Action<Explanatio
     public void IoctlEnded(Caller caller, string path, uint command, ulong argument, Errno errno, in Reason why)
     {
         if (errno.Failed ? Listens : ListensToAll)
-            Tell(caller.Thread, caller.Process.Id, IoctlText.Of(caller.Memory, path, command, argument), errno, in why);
+            Tell(caller.Thread, caller.Process.Id, IoctlText.Of(caller.Memory, path, command, argument), errno, in why, path, command);
     }
 
     /// <summary>Another call on an emulated file ended, well or not.</summary>
@@ -35,16 +36,38 @@ internal sealed class Explainer(Action<Explanation>? failures, Action<Explanatio
         if (!Listens)
             return;
         int process = ProcessStatus.TryRead(thread, out ProcessStatus status) ? status.Process : thread;
-        Explanation explanation = new(process, ProgramName(thread), call, ErrnoCode.None, note);
+        Explanation explanation = new(process, ProgramName(thread), call, ErrnoCode.None, note) { Kind = ExplanationKind.Note };
         failures?.Invoke(explanation);
         all?.Invoke(explanation);
     }
 
-    private void Tell(int thread, int process, string call, Errno errno, in Reason why)
+    /// <summary>A path was looked for that the machine does not have; told when it has others like it.</summary>
+    /// <param name="thread">Who looked.</param>
+    /// <param name="call">open or stat.</param>
+    /// <param name="path">An absolute path.</param>
+    /// <param name="root">All that there is.</param>
+    public void PathAbsent(int thread, string call, string path, PathNode root)
+    {
+        if (failures is null || NearMisses.Find(root, path) is not { } there)
+            return;
+        Reason why = default;
+        Errno errno = why.Because(ReasonCode.PathAbsent, name: there);
+        int process = ProcessStatus.TryRead(thread, out ProcessStatus status) ? status.Process : thread;
+        failures(new Explanation(process, ProgramName(thread), $"{call}({path})", errno.Code, why.ToString()) { Kind = ExplanationKind.Path, Code = why.Code });
+    }
+
+    private void Tell(int thread, int process, string call, Errno errno, in Reason why, string? path = null, uint command = 0)
     {
         try
         {
-            Explanation explanation = new(process, ProgramName(thread), call, errno.Code, errno.Failed ? why.ToString() : "");
+            string reason = !errno.Failed ? ""
+                : why.Code == ReasonCode.UnknownIoctl && path is not null && IoctlNames.Hint(path, command) is { } hint ? $"{why}: {hint}"
+                : why.ToString();
+            Explanation explanation = new(process, ProgramName(thread), call, errno.Code, reason)
+            {
+                Code = errno.Failed ? why.Code : ReasonCode.None,
+                IsProbe = errno.Failed && Probes.Contains(command, in why),
+            };
             if (errno.Failed)
                 failures?.Invoke(explanation);
             all?.Invoke(explanation);

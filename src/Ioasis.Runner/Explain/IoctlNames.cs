@@ -76,6 +76,25 @@ internal static class IoctlNames
         return found;
     }
 
+    /// <summary>What was probably meant by a number that a file does not know: another encoding, or another file.</summary>
+    /// <returns>Null when nobody knows it.</returns>
+    public static string? Hint(string path, uint command)
+    {
+        // VFIO's and iommufd's numbers say nothing of the size and direction of their structures: type and number are all there is.
+        uint plain = command & 0xffff;
+        Dictionary<uint, (string Name, StructureReader? Structure)> own = Of(path);
+        if (own.TryGetValue(plain, out var meant))
+            return $"{meant.Name} is 0x{plain:x}, made with _IO()";
+        foreach ((Dictionary<uint, (string Name, StructureReader? Structure)> others, string where) in ((Dictionary<uint, (string Name, StructureReader? Structure)>, string)[])
+            [(s_iommu, "/dev/iommu or a container"), (s_group, "a group, /dev/vfio/GROUP"), (s_device, "a device")])
+        {
+            if (others != own && others.TryGetValue(plain, out meant))
+                return plain == command ? $"{meant.Name} is for {where}" : $"{meant.Name} is 0x{plain:x}, and for {where}";
+        }
+
+        return null;
+    }
+
     private static Dictionary<uint, (string Name, StructureReader? Structure)> Of(string path)
     {
         if (path.StartsWith(DevicePrefix, StringComparison.Ordinal) || path == DeviceOfGroup)

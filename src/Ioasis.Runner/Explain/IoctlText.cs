@@ -12,13 +12,13 @@ internal static class IoctlText
         if (!IoctlNames.TryFind(path, command, out string name, out StructureReader? structure))
             return $"ioctl({path}, 0x{command:x}, 0x{argument:x})";
         if (structure is null)
-            return $"{name}()";
+            return $"{name}({FieldWords.OfArgument(command, argument)})";
         Span<byte> bytes = stackalloc byte[StructureText.Room];
         bytes.Clear();
         int read = memory.Read(new HostAddress(argument), bytes);
         // The first word of every structure says how much of it the caller has; what lies behind is something else.
         int size = (int)Math.Min(MemoryMarshal.Read<uint>(bytes), StructureText.Room);
         bytes[size..].Clear();
-        return read < sizeof(uint) ? $"{name}(0x{argument:x})" : $"{name}({StructureText.Of(structure(bytes))})";
+        return read < sizeof(uint) ? $"{name}(0x{argument:x})" : $"{name}({StructureText.Of(command, structure(bytes))})";
     }
 }

@@ -22,7 +22,7 @@ internal static class StructureText
     public static object Read<T>(ReadOnlySpan<byte> bytes)
         where T : unmanaged => MemoryMarshal.Read<T>(bytes);
 
-    public static string Of(object structure)
+    public static string Of(uint command, object structure)
     {
         StringBuilder text = new();
         FieldInfo[] fields = structure.GetType().GetFields(BindingFlags.Public | BindingFlags.Instance);
@@ -33,7 +33,8 @@ internal static class StructureText
                 continue;
             object content = field.GetValue(structure)!;
             bool saysNothing = content is 0ul && field.Name.EndsWith("ptr", StringComparison.Ordinal); // an optional pointer that is not given
-            if (!saysNothing && ValueOf(content) is { } value)
+            string? word = content is Enum or uint ? FieldWords.Of(command, field.Name, Convert.ToUInt64(content, CultureInfo.InvariantCulture)) : null;
+            if (!saysNothing && (word ?? ValueOf(content)) is { } value)
                 text.Append(text.Length == 0 ? "" : ", ").Append(field.Name).Append(' ').Append(value);
         }
 

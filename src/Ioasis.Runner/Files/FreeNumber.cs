@@ -29,9 +29,9 @@ internal sealed unsafe class FreeNumber(uint first)
     /// <returns>-1 when there is none below the client's limit.</returns>
     public int Choose(int thread, int least, int process = 0)
     {
-        if (!ProcessLimit.TryGet(thread, Linux.RLIMIT_NOFILE, out ulong limit))
+        if (!ProcessLimit.TryGet(thread, Linux.RLIMIT_NOFILE, out ProcessLimit limit))
             return -1;
-        int end = (int)Math.Min(limit, int.MaxValue);
+        int end = (int)Math.Min(limit.Soft, int.MaxValue);
         int begin = Math.Max(least, (int)first);
         while (true)
         {

@@ -5,22 +5,29 @@ using Ioasis.Runner.Processes;
 namespace Ioasis.Runner.Memory;
 
 /// <summary>Pays for what one client process pins, out of its own RLIMIT_MEMLOCK.</summary>
-internal sealed class ProcessPinOwner(ClientProcess process, PinLedger user, EngineMemory engine) : PinOwner(user)
+/// <param name="process">The process.</param>
+/// <param name="user">What its user has pinned.</param>
+/// <param name="engine">What it is charged for here.</param>
+/// <param name="rule">Which limit counts.</param>
+internal sealed class ProcessPinOwner(ClientProcess process, PinLedger user, EngineMemory engine, MemlockRule rule) : PinOwner(user)
 {
+    private readonly Lock _lock = new();
+    private ProcessLimit _last; // under _lock
+
     /// <inheritdoc/>
     public override EngineMemory Engine => engine;
 
-    private ulong _last;
-
     /// <inheritdoc/>
     /// <remarks>Of a process that has ended: what it was when somebody last asked.</remarks>
-    public override ulong MemlockLimit
+    public override ulong MemlockLimit => rule.MostFor(Limit());
+
+    /// <inheritdoc/>
+    public override string MemlockName => rule.NameOf(Limit());
+
+    private ProcessLimit Limit()
     {
-        get
-        {
-            if (ProcessLimit.TryGet(process.Id, Linux.RLIMIT_MEMLOCK, out ulong limit) && process.IsRunning)
-                Volatile.Write(ref _last, limit);
-            return Volatile.Read(ref _last);
-        }
+        bool isKnown = ProcessLimit.TryGet(process.Id, Linux.RLIMIT_MEMLOCK, out ProcessLimit limit) && process.IsRunning;
+        lock (_lock)
+            return isKnown ? _last = limit : _last;
     }
 }

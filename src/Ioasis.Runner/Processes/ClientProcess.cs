@@ -21,14 +21,14 @@ internal sealed unsafe class ClientProcess
     private volatile bool _execPending;
     private volatile bool _retired;
 
-    public ClientProcess(in ProcessStatus status, Descriptor directory, Descriptor pidFd, PinLedger user, EngineMemory engine, RemoteMemories memories)
+    public ClientProcess(in ProcessStatus status, Descriptor directory, Descriptor pidFd, PinLedger user, EngineMemory engine, RemoteMemories memories, MemlockRule memlock)
     {
         Id = status.Process;
         Parent = status.Parent;
         Directory = directory;
         PidFd = pidFd;
         _memories = memories;
-        Owner = new ProcessPinOwner(this, user, engine);
+        Owner = new ProcessPinOwner(this, user, engine, memlock);
     }
 
     public int Id { get; }

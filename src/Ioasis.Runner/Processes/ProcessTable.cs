@@ -25,6 +25,9 @@ internal sealed unsafe class ProcessTable(OpenFiles files, RemoteMemories memori
     /// <summary>What the engine may need for each user, in bytes.</summary>
     public long EngineMemoryLimit { get; init; } = long.MaxValue;
 
+    /// <summary>Which RLIMIT_MEMLOCK counts for what they pin.</summary>
+    public MemlockRule Memlock { get; init; } = new(countsHost: false);
+
     /// <summary>Processes that are known.</summary>
     public int Count
     {
@@ -167,7 +170,7 @@ internal sealed unsafe class ProcessTable(OpenFiles files, RemoteMemories memori
         Descriptor pidFd = DescriptorCopy.OpenPidFd(status.Process, 0);
         if (!_users.TryGetValue(status.User, out (PinLedger Pins, EngineMemory Engine) user))
             _users.Add(status.User, user = (new PinLedger(), new EngineMemory(EngineMemoryLimit)));
-        var process = new ClientProcess(in status, directory, pidFd, user.Pins, user.Engine, memories);
+        var process = new ClientProcess(in status, directory, pidFd, user.Pins, user.Engine, memories, Memlock);
         _hasNoRoom = !directory.IsInvalid && !pidFd.IsInvalid ? !files.Quota.HasRoom(pidFd.Number) : HasThread(thread);
         // The thread waits for us; that it is in the directory, and the process alive after, proves that both are the same process.
         if (!_hasNoRoom && !directory.IsInvalid && !pidFd.IsInvalid && HasThread(process, thread) && process.IsRunning)

@@ -17,7 +17,10 @@ public sealed record Meaning(Line Line, bool IsHidden, CallShape? Call = null, i
 public sealed record CompiledCase(Case Source, IReadOnlyList<Instruction> Instructions, IReadOnlyList<Meaning> Meanings, IReadOnlyList<string> Memories)
 {
     /// <summary>Whether the runner may grant what the case needs: not when the case gives it away.</summary>
-    public bool CanBeGranted => !Instructions.Any(one => one.Code == Opcode.Drop && one.Operands[0].Number == Compiler.CapabilityOf(Source.Needs!));
+    public bool CanBeGranted => !GivesAway(Source.Needs!);
+
+    /// <summary>Whether the case gives a capability away, by its name without CAP_.</summary>
+    public bool GivesAway(string capability) => Instructions.Any(one => one.Code == Opcode.Drop && one.Operands[0].Number == Compiler.CapabilityOf(capability));
 }
 
 /// <summary>Where a case's memory lies: the same everywhere, so that outcomes are.</summary>

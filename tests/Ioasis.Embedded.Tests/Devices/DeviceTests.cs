@@ -88,6 +88,11 @@ public sealed class DeviceTests
         using VfioDevice device = VfioDevice.Open("00:10.0", system.Transport);
         Assert.Contains("not bound", Assert.Throws<IommuException>(() => device.Config).Reason, StringComparison.Ordinal);
         Assert.Throws<InvalidOperationException>(() => device.Id);
+        using Iommu iommu = Iommu.Open(system.Transport);
+        using AddressSpace space = iommu.AllocateAddressSpace();
+        IommuException refused = Assert.Throws<IommuException>(() => device.Attach(space));
+        Assert.Equal(("VFIO_DEVICE_ATTACH_IOMMUFD_PT", "EINVAL"), (refused.Call, refused.ErrnoName));
+        Assert.Contains("not bound", refused.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public sealed partial class DocumentTests
         Assert.Equal(blocks, Block().Count(s_document));
     }
 
-    private static string Repository(string path, [CallerFilePath] string here = "") =>
+    internal static string Repository(string path, [CallerFilePath] string here = "") =>
         Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", path);
 
     [GeneratedRegex(@"<!-- (\S+) \[(\w+)\] -->\n```csharp\n(.*?)```", RegexOptions.Singleline)]

@@ -13,7 +13,7 @@ public sealed class SnippetTests
         using Rig rig = new();
         AddressSpace space = rig.Space;
         using DmaBuffer buffer = rig.Iommu.AllocateBuffer(8192);
-        using StringWriter console = new();
+        using StringWriter Console = new();
 
         // [exception]
         using Mapping first = space.Map(buffer, DmaAccess.ReadWrite, iova: 0x10000);
@@ -23,12 +23,12 @@ public sealed class SnippetTests
         }
         catch (IommuException refused) when (refused.ErrnoName == "EEXIST")
         {
-            console.WriteLine(refused.Call);   // IOMMU_IOAS_MAP
-            console.WriteLine(refused.Reason); // IOVA 0x11000-0x12fff meets the mapping 0x10000-0x11fff
+            Console.WriteLine(refused.Call);   // IOMMU_IOAS_MAP
+            Console.WriteLine(refused.Reason); // IOVA 0x11000-0x12fff meets the mapping 0x10000-0x11fff
         }
         // [/exception]
 
-        Assert.Equal("IOMMU_IOAS_MAP\nIOVA 0x11000-0x12fff meets the mapping 0x10000-0x11fff\n", console.ToString());
+        Assert.Equal("IOMMU_IOAS_MAP\nIOVA 0x11000-0x12fff meets the mapping 0x10000-0x11fff\n", Console.ToString());
     }
 
     [Fact]
@@ -54,37 +54,41 @@ public sealed class SnippetTests
     [Fact]
     public async Task InterruptsAreWaitedForWithATimeoutOrWithoutAThread()
     {
-        using EmbeddedSystem system = new("edu");
+        using EmbeddedSystem system = new("dmatest", "edu,address=00:1f.0");
         using Iommu iommu = Iommu.Open(system.Transport);
-        using VfioDevice device = iommu.OpenDevice("00:10.0");
-        device.Bind(iommu);
-        device.BusMaster = true;
-        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        using StringWriter Console = new();
 
         // [interrupts]
-        using InterruptSet interrupts = device.EnableMsi();
-        device.Region(0).Write(0x60, 1u); // edu: raise an interrupt
-        if (interrupts[0].TryWait(TimeSpan.FromSeconds(10), out ulong count))
-            Assert.Equal(1u, count);
+        using VfioDevice edu = iommu.OpenDevice("00:1f.0");
+        edu.Bind(iommu);
+        edu.BusMaster = true; // an interrupt by MSI is a write to memory
 
-        Task<ulong> next = interrupts[0].WaitAsync(cancellation);
-        device.Region(0).Write(0x60, 2u);
-        Assert.Equal(1u, await next);
+        using InterruptSet messages = edu.EnableMsi();
+        edu.Region(0).Write(0x60, 1u); // edu: raise an interrupt
+        if (messages[0].TryWait(TimeSpan.FromSeconds(10), out ulong count))
+            Console.WriteLine($"interrupts: {count}");
+
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(10));
+        Task<ulong> next = messages[0].WaitAsync(limit.Token);
+        edu.Region(0).Write(0x60, 2u);
+        Console.WriteLine($"interrupts: {await next}");
         // [/interrupts]
+
+        Assert.Equal("interrupts: 1\ninterrupts: 1\n", Console.ToString());
     }
 
     [Fact]
     public void AbortedDmaIsHeard()
     {
-        List<string> log = [];
+        using StringWriter Console = new();
 
         // [aborts]
-        using EmbeddedSystem system = new("dmatest", "edu,address=00:1f.0");
-        system.DmaAborted += fault => log.Add(fault.ToString());
+        using EmbeddedSystem watched = new("dmatest", "edu,address=00:1f.0");
+        watched.DmaAborted += fault => Console.WriteLine(fault);
         // [/aborts]
 
-        using Rig rig = new(system);
+        using Rig rig = new(watched);
         Assert.False(rig.Fetch(0x123000));
-        Assert.Equal(["DMA read of 4096 bytes at IOVA 0x123000 by 0000:00:10.0 aborted: IOVA 0x123000 is not mapped in the address space of 0000:00:10.0"], log);
+        Assert.Equal("DMA read of 4096 bytes at IOVA 0x123000 by 0000:00:10.0 aborted: IOVA 0x123000 is not mapped in the address space of 0000:00:10.0\n", Console.ToString());
     }
 }

@@ -1,0 +1,47 @@
+using System.Text;
+
+namespace Ioasis.Cli.Output;
+
+/// <summary>
+/// Standard output for text. What goes wrong with it is remembered, and told once at the end: a thread that shows something to people is not
+/// the place for an exception. Thread-safe as far as its users are: the console takes a lock.
+/// </summary>
+internal sealed class StandardOutput : TextWriter
+{
+    private readonly TextWriter? _output = StandardStream.IsOpen(StandardStream.Output) ? Console.Out : null;
+
+    public StandardOutput() => Failure = _output is null ? "it is closed" : null;
+
+    /// <summary>What went wrong first; null when nothing did.</summary>
+    public string? Failure { get; private set; }
+
+    /// <summary>Somebody wrote, or tried to.</summary>
+    public bool WasUsed { get; private set; }
+
+    public override Encoding Encoding => Encoding.UTF8;
+
+    public override void Write(char value) => Write([value]);
+
+    public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
+
+    public override void Write(string? value) => Write(value.AsSpan());
+
+    public override void Write(ReadOnlySpan<char> buffer)
+    {
+        WasUsed = true;
+        if (Failure is not null)
+            return;
+        try
+        {
+            _output!.Write(buffer);
+        }
+        catch (IOException e)
+        {
+            Failure = e.Message;
+        }
+    }
+
+    public override void Flush()
+    {
+    }
+}

@@ -26,7 +26,7 @@ public sealed partial class Container
     {
         unmapped = 0;
         Ioas? space;
-        UnmapRun run;
+        UnmapRun? rest;
         Errno errno;
         while (true)
         {
@@ -56,21 +56,18 @@ public sealed partial class Container
                     return errno;
                 if (told is not null && !IsStill(iova, told))
                     continue; // what goes is what was told
-                if (!TryRemove(space, iova, upTo, out run))
-                    return errno;
+                RemoveMappings(space, iova, upTo, out unmapped, out rest);
             }
 
             break;
         }
 
         Reason unused = default; // no mapping is cut
-        if (run.IsUnfinished || run.MeetsAnother)
-        {
-            _context.Finish(space, ref run, patient: true, ref unused);
-            DropWhenLeft(space);
-        }
-
-        unmapped = run.Unmapped;
+        if (rest is null)
+            return errno;
+        _context.Finish(space, rest, patient: true, ref unused);
+        DropWhenLeft(space);
+        unmapped = rest.Unmapped;
         return errno;
     }
 
@@ -193,22 +190,21 @@ public sealed partial class Container
     }
 
     /// <summary>Begins to remove the mappings that begin in a range, if none begins before it.</summary>
-    private bool TryRemove(Ioas space, ulong iova, ulong last, out UnmapRun run)
+    private void RemoveMappings(Ioas space, ulong iova, ulong last, out ulong unmapped, out UnmapRun? rest)
     {
-        run = default;
+        unmapped = 0;
+        rest = null;
         lock (_context.Gate)
         {
             if (!space.TryFindArea(iova, last, out AddressRange first, out _) || first.First < iova)
-                return false;
+                return;
             ulong end = space.TryFindArea(last, last, out AddressRange lowest, out _) ? lowest.Last : last;
             if (_moving.Count != 0)
                 ForgetMoving(iova, end);
             Reason unused = default; // no mapping is cut
-            run = new UnmapRun(new AddressRange(iova, end));
-            space.Unmap(ref run, ref unused);
-            if (run.IsUnfinished || run.MeetsAnother)
+            space.Unmap(new AddressRange(iova, end), out unmapped, out rest, ref unused);
+            if (rest is not null) // it is unfinished, or meets another call's
                 _context.HoldUnfinished(space);
-            return true;
         }
     }
 

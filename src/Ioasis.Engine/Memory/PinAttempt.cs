@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ioasis.Engine.Failures;
 using Ioasis.Engine.Spaces;
 
@@ -30,10 +31,11 @@ public struct PinAttempt
     public readonly bool IsTrial => _answers is { AreMissing: true };
 
     /// <summary>Asks what was missing. No lock may be held. When the result is false, the call has been made.</summary>
-    public bool IsToBeRepeated()
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsToBeRepeated() => _answers is not null && AsksAndRepeats(_answers);
+
+    private bool AsksAndRepeats(PinAnswers answers)
     {
-        if (_answers is not { } answers)
-            return false;
         if (!answers.AreMissing)
         {
             answers.GiveBack();
@@ -47,12 +49,20 @@ public struct PinAttempt
     }
 
     /// <summary>From now on the table's pins are this call's. The context's lock is held.</summary>
-    internal readonly void Enter(BackingTable backings) => backings.Answers = _answers;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal readonly void Enter(BackingTable backings)
+    {
+        if (backings.Answers != _answers) // most often both are null: nothing is written
+            backings.Answers = _answers;
+    }
 
     /// <summary>The lock is about to be left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Leave(BackingTable backings)
     {
-        _answers = backings.Answers;
+        if (backings.Answers is not { } answers)
+            return;
+        _answers = answers;
         backings.Answers = null;
     }
 }

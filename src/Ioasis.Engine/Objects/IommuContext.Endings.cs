@@ -41,7 +41,7 @@ public sealed partial class IommuContext
             DropLocked(table, users);
     }
 
-    /// <summary>An unmap has to leave the lock before it is finished: <see cref="Finish(Ioas, ref UnmapRun, bool, ref Reason)"/> follows. The lock is held.</summary>
+    /// <summary>An unmap has to leave the lock before it is finished: <see cref="Finish(Ioas, UnmapRun, bool, ref Reason)"/> follows. The lock is held.</summary>
     internal void HoldUnfinished(Ioas ioas)
     {
         ioas.Users++;
@@ -53,14 +53,14 @@ public sealed partial class IommuContext
     /// <param name="run">The unmap.</param>
     /// <param name="patient">It waits for what another call is unmapping.</param>
     /// <param name="why">The reason of its outcome.</param>
-    internal void Finish(Ioas ioas, ref UnmapRun run, bool patient, ref Reason why)
+    internal void Finish(Ioas ioas, UnmapRun run, bool patient, ref Reason why)
     {
         for (bool more = true; more;)
         {
             run.Pause();
             lock (Gate)
             {
-                ioas.Unmap(ref run, ref why);
+                ioas.Unmap(run, ref why);
                 more = run.IsUnfinished || (patient && run.MeetsAnother);
                 if (!more)
                     ioas.Users--;

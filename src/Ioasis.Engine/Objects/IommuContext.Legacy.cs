@@ -107,30 +107,32 @@ public sealed partial class IommuContext
     {
         unmapped = 0;
         answers = false;
-        UnmapRun run;
+        Errno errno;
+        UnmapRun? rest;
         Ioas? space;
         lock (Gate)
         {
             space = _legacySpace;
             if (space is null)
                 return why.Because(ReasonCode.NoLegacySpace);
-            Errno errno = CheckUnmapLegacy(space, iova, length, ref answers, out run, ref why);
+            errno = CheckUnmapLegacy(space, iova, length, ref answers, out AddressRange range, ref why);
             if (errno.Failed)
                 return errno;
-            space.Unmap(ref run, ref why);
-            if (run.IsUnfinished)
+            errno = space.Unmap(range, out unmapped, out rest, ref why);
+            if (rest is { IsUnfinished: true })
                 HoldUnfinished(space);
         }
 
-        if (run.IsUnfinished)
-            Finish(space, ref run, patient: false, ref why);
-        unmapped = run.Unmapped;
-        return run.Outcome;
+        if (rest is not { IsUnfinished: true })
+            return errno;
+        Finish(space, rest, patient: false, ref why);
+        unmapped = rest.Unmapped;
+        return rest.Outcome;
     }
 
-    private static Errno CheckUnmapLegacy(Ioas space, Iova iova, ulong? length, ref bool answers, out UnmapRun run, ref Reason why)
+    private static Errno CheckUnmapLegacy(Ioas space, Iova iova, ulong? length, ref bool answers, out AddressRange range, ref Reason why)
     {
-        run = new UnmapRun(new AddressRange(0, ulong.MaxValue));
+        range = new AddressRange(0, ulong.MaxValue);
         if (length is not { } size)
         {
             answers = true;
@@ -152,7 +154,7 @@ public sealed partial class IommuContext
             return why.Because(ReasonCode.LengthZero);
         if (last < iova.Value)
             return why.Because(ReasonCode.RangeWraps, iova.Value, size);
-        run.Rest = new AddressRange(iova.Value, last);
+        range = new AddressRange(iova.Value, last);
         return Errno.Success;
     }
 

@@ -100,25 +100,30 @@ public sealed partial class IommuContext
     public Errno Unmap(ObjectId space, Iova iova, ulong length, out ulong unmapped, ref Reason why)
     {
         unmapped = 0;
-        UnmapRun run;
+        Errno errno;
+        UnmapRun? rest;
         Ioas ioas;
         lock (Gate)
         {
-            if (!TryFind(space, Ioas.KindName, out ioas, ref why, out Errno errno))
+            if (!TryFind(space, Ioas.KindName, out ioas, ref why, out errno))
                 return errno;
-            errno = Ioas.CheckUnmap(iova, length, out run, ref why);
+            errno = Ioas.CheckUnmap(iova, length, out AddressRange range, ref why);
             if (errno.Failed)
                 return errno;
-            ioas.Unmap(ref run, ref why);
-            if (run.IsUnfinished)
+            errno = ioas.Unmap(range, out unmapped, out rest, ref why);
+            if (rest is { IsUnfinished: true })
                 HoldUnfinished(ioas);
         }
 
-        bool all = iova.Value == 0 && length == ulong.MaxValue;
-        if (run.IsUnfinished)
-            Finish(ioas, ref run, patient: false, ref why);
-        unmapped = run.Unmapped;
-        return run.Outcome.Succeeded && unmapped == 0 && !all ? why.Because(ReasonCode.UnmapNothing, iova.Value, iova.Value + (length - 1)) : run.Outcome;
+        if (rest is { IsUnfinished: true })
+        {
+            Finish(ioas, rest, patient: false, ref why);
+            (errno, unmapped) = (rest.Outcome, rest.Unmapped);
+        }
+
+        if (unmapped != 0 || errno.Failed || (iova.Value == 0 && length == ulong.MaxValue))
+            return errno;
+        return why.Because(ReasonCode.UnmapNothing, iova.Value, iova.Value + (length - 1));
     }
 
     /// <summary>IOMMU_IOAS_IOVA_RANGES: appends the ranges that can be mapped, lowest first.</summary>

@@ -139,7 +139,7 @@ public sealed partial class IommuContext
             run.Pause();
             lock (Gate)
             {
-                space.Unmap(ref run, ref why);
+                space.Unmap(run, ref why);
                 if (run.IsUnfinished)
                     continue;
                 space.Users--;

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Dma;
 using Ioasis.Engine.Intervals;
+using Ioasis.Engine.Objects;
 using Ioasis.Engine.Reasons;
 using Ioasis.Engine.Tables;
 
@@ -20,9 +21,9 @@ public sealed partial class Ioas
 
     /// <summary>Checks the range of an unmap.</summary>
     /// <returns>EINVAL, EOVERFLOW.</returns>
-    internal static Errno CheckUnmap(Iova iova, ulong length, out UnmapRun run, ref Reason why)
+    internal static Errno CheckUnmap(Iova iova, ulong length, out AddressRange range, ref Reason why)
     {
-        run = new UnmapRun(new AddressRange(0, ulong.MaxValue));
+        range = new AddressRange(0, ulong.MaxValue);
         if (iova.Value == 0 && length == ulong.MaxValue)
             return Errno.Success;
         if (iova.Value == ulong.MaxValue || length == ulong.MaxValue)
@@ -32,17 +33,16 @@ public sealed partial class Ioas
         ulong last = iova.Value + (length - 1);
         if (last < iova.Value)
             return why.Because(ReasonCode.RangeWraps, iova.Value, length);
-        run.Rest = new AddressRange(iova.Value, last);
+        range = new AddressRange(iova.Value, last);
         return Errno.Success;
     }
 
     /// <summary>Nobody uses it any more: no page table, no access.</summary>
     private void UnmapAll()
     {
-        Reason why = default;
-        UnmapRun run = new(new AddressRange(0, ulong.MaxValue));
-        while (run.IsUnfinished)
-            Unmap(ref run, ref why);
+        while (!UnmapSome())
+        {
+        }
     }
 
     /// <summary>As much of that as can be done while others wait for the lock.</summary>
@@ -50,49 +50,49 @@ public sealed partial class Ioas
     internal bool UnmapSome()
     {
         Reason why = default;
-        UnmapRun run = new(new AddressRange(0, ulong.MaxValue));
-        Unmap(ref run, ref why);
-        return !run.IsUnfinished;
+        Unmap(new AddressRange(0, ulong.MaxValue), out _, out UnmapRun? rest, ref why);
+        return rest is not { IsUnfinished: true };
     }
 
     /// <summary>
     /// Removes the areas of a range, lowest first, up to one that the range would cut (ENOENT) or that another call is unmapping (EBUSY);
-    /// those before it are gone. When it is not finished, it is called again after <see cref="UnmapRun.Pause"/>.
+    /// those before it are gone.
     /// </summary>
+    /// <param name="range">The range.</param>
+    /// <param name="unmapped">Bytes that were unmapped.</param>
+    /// <param name="rest">
+    /// What goes on after <see cref="UnmapRun.Pause"/> by the other method, when it is unfinished; also when it meets another call's. Most
+    /// often null.
+    /// </param>
+    /// <param name="why">The reason of a failure.</param>
     [SkipLocalsInit]
-    internal void Unmap(ref UnmapRun run, ref Reason why)
+    internal Errno Unmap(AddressRange range, out ulong unmapped, out UnmapRun? rest, ref Reason why)
     {
-        if (run.Leaving is { } departure)
-        {
-            Complete(departure);
-            run.Leaving = null;
-            if (run.HasRemovedAll)
-                return;
-        }
-
         List<RemovedArea> removed = Context.RemovedAreas;
-        AddressRange range = run.Rest;
-        ulong unmapped = 0;
-        run.Begin();
+        Errno errno = Errno.Success;
+        LockTime time = default;
+        unmapped = 0;
+        rest = null;
         while (_areas.TryLocate(range.First, range.Last, out Place<Area> place))
         {
             _areas.Read(in place, out ulong first, out ulong last, out Area area);
             if (first < range.First || last > range.Last)
             {
-                run.Outcome = why.Because(ReasonCode.UnmapTruncates, range.First, range.Last, first, last);
+                errno = why.Because(ReasonCode.UnmapTruncates, range.First, range.Last, first, last);
                 break;
             }
 
             if (area.IsLeaving)
             {
-                run.Outcome = why.Because(ReasonCode.UnmapUnderWay, first, last);
+                errno = why.Because(ReasonCode.UnmapUnderWay, first, last);
+                rest = new UnmapRun(range);
                 break;
             }
 
             if (_accesses is not null)
             {
-                run.Outcome = AskAccesses(new AddressRange(first, last), ref why);
-                if (run.Outcome.Failed)
+                errno = AskAccesses(new AddressRange(first, last), ref why);
+                if (errno.Failed)
                     break;
                 _areas.TryLocate(first, last, out place); // who was asked may have done anything but remove it
             }
@@ -107,18 +107,37 @@ public sealed partial class Ioas
             range = range with { First = last + 1 };
             if (removed.Count != BatchSize)
                 continue;
-            run.Leaving = LetGo(removed);
-            if (run.Leaving is null && !run.IsLong)
+            Departure? batch = LetGo(removed);
+            if (batch is null && !time.IsUp)
                 continue;
-            run.Rest = range;
-            run.Unmapped += unmapped;
-            return;
+            rest = new UnmapRun(range) { Unmapped = unmapped, Leaving = batch };
+            return errno;
         }
 
-        run.Leaving = LetGo(removed);
-        run.Rest = range;
+        Departure? leaving = LetGo(removed);
+        if (leaving is not null)
+            rest ??= new UnmapRun(range);
+        if (rest is not null)
+            (rest.Unmapped, rest.Leaving, rest.Outcome, rest.HasRemovedAll) = (unmapped, leaving, errno, true);
+        return errno;
+    }
+
+    /// <summary>The next part of an unmap that was not finished, or that has met another call's.</summary>
+    internal void Unmap(UnmapRun run, ref Reason why)
+    {
+        if (run.Leaving is { } departure)
+        {
+            Complete(departure);
+            run.Leaving = null;
+            if (run.HasRemovedAll)
+                return;
+        }
+
+        run.Outcome = Unmap(run.Rest, out ulong unmapped, out UnmapRun? rest, ref why);
         run.Unmapped += unmapped;
-        run.HasRemovedAll = true;
+        run.HasRemovedAll = rest is null || rest.HasRemovedAll;
+        if (rest is not null)
+            (run.Rest, run.Leaving) = (rest.Rest, rest.Leaving);
     }
 
     /// <summary>No DMA can find these areas any more; waits for those that had found one, and releases the memory.</summary>
@@ -136,14 +155,17 @@ public sealed partial class Ioas
 
         if (_accesses is not null)
             PassCopies(ref wait);
-        if (wait is null)
-        {
+        if (wait is not null)
+            return KeepPlaces(removed, wait);
+        if (_firstTable is not null)
             ForgetDirty(CollectionsMarshal.AsSpan(removed));
-            Release(CollectionsMarshal.AsSpan(removed), _tableCount != 0);
-            removed.Clear();
-            return null;
-        }
+        Release(CollectionsMarshal.AsSpan(removed), _tableCount != 0);
+        removed.Clear();
+        return null;
+    }
 
+    private Departure KeepPlaces(List<RemovedArea> removed, DmaWait wait)
+    {
         foreach (ref readonly RemovedArea gone in CollectionsMarshal.AsSpan(removed))
             _areas.TryAdd(gone.First, gone.First + (gone.Length - 1), default);
         Departure departure = new(wait, [.. removed], _tableCount != 0, KeepPlaces: true);

@@ -167,7 +167,7 @@ internal sealed class DescriptorCalls(
         Reason why = default;
         Errno errno = file.File.Ioctl(caller, command, arguments[2], out long result, ref why);
         // Pages that a closed file had pinned count no more: it may be that file whose release is under way.
-        if (errno.Failed && why.Code == ReasonCode.MemlockLimit && emulation.Files.SettleAll(PinPatienceMilliseconds))
+        if (errno.Failed && (why.Code is ReasonCode.MemlockLimit or ReasonCode.MockPinsDiffer) && emulation.Files.SettleAll(PinPatienceMilliseconds))
             errno = file.File.Ioctl(caller, command, arguments[2], out result, ref why);
         emulation.Explainer.IoctlEnded(caller, file.Node.Path, command, arguments[2], errno, in why);
         caller.Leave();

@@ -13,12 +13,13 @@ namespace Ioasis.Runner.Calls;
 /// </summary>
 /// <remarks>
 /// Whether a listing has come to ours is part of its open file, as the position is: the signal number of fcntl(2), which means nothing for a
-/// directory, is <see cref="AtOurs"/> then, and the position counts our entries.
+/// directory, is <see cref="AtOurs"/> then, and the position counts our entries. Where an empty directory of the kernel's (a mount point
+/// with nothing on it, such as /sys/kernel/debug) takes no such position, the signal number counts them itself.
 /// </remarks>
 internal sealed unsafe class DirectoryCalls(Emulation emulation)
 {
     private const int MostBytes = 64 * 1024;
-    private const int AtOurs = 1;
+    private const int AtOurs = 1, LargestSignal = 64;
 
     /// <summary>What telldir(3) gives among our entries: no filesystem of the host counts so.</summary>
     private const long OwnPositions = 1L << 62;
@@ -84,20 +85,19 @@ internal sealed unsafe class DirectoryCalls(Emulation emulation)
     public void AnswerSeek(in seccomp_notif call, int descriptor, long offset, int from)
     {
         using Descriptor copy = DescriptorCopy.Of(call.pid, descriptor);
-        bool isAtOurs = !copy.IsInvalid && LibC.fcntl(copy, Linux.F_GETSIG, 0) == AtOurs;
+        long own = copy.IsInvalid ? -1 : PositionAmongOurs(copy);
         if (from == Linux.SEEK_SET && offset >= OwnPositions && offset - OwnPositions <= int.MaxValue && !copy.IsInvalid)
         {
-            _ = LibC.fcntl(copy, Linux.F_SETSIG, AtOurs);
-            _ = LibC.lseek(copy, offset - OwnPositions, Linux.SEEK_SET);
+            SetPositionAmongOurs(copy, offset - OwnPositions);
             emulation.Listener.Return(in call, offset);
         }
-        else if (from == Linux.SEEK_CUR && offset == 0 && isAtOurs)
+        else if (from == Linux.SEEK_CUR && offset == 0 && own >= 0)
         {
-            emulation.Listener.Return(in call, OwnPositions + LibC.lseek(copy, 0, Linux.SEEK_CUR));
+            emulation.Listener.Return(in call, OwnPositions + own);
         }
         else
         {
-            if (isAtOurs)
+            if (own >= 0)
                 _ = LibC.fcntl(copy, Linux.F_SETSIG, 0);
             emulation.Listener.Continue(in call);
         }
@@ -106,7 +106,8 @@ internal sealed unsafe class DirectoryCalls(Emulation emulation)
     private int ListShared(PathNode directory, Descriptor copy, Span<byte> into, out int bytes)
     {
         bytes = 0;
-        if (LibC.fcntl(copy, Linux.F_GETSIG, 0) != AtOurs)
+        long next = PositionAmongOurs(copy);
+        if (next < 0)
         {
             fixed (byte* entries = into)
             {
@@ -123,13 +124,11 @@ internal sealed unsafe class DirectoryCalls(Emulation emulation)
                 }
             }
 
-            _ = LibC.fcntl(copy, Linux.F_SETSIG, AtOurs);
-            _ = LibC.lseek(copy, 0, Linux.SEEK_SET);
+            next = 0;
         }
 
         PathNode[] own = [.. directory.Children.Where(child => child.IsInList).OrderBy(child => child.Name, StringComparer.Ordinal)];
-        long next = LibC.lseek(copy, 0, Linux.SEEK_CUR);
-        for (; next >= 0 && next < own.Length; next++)
+        for (; next < own.Length; next++)
         {
             PathNode node = own[next];
             byte[] name = System.Text.Encoding.UTF8.GetBytes(node.Name);
@@ -143,8 +142,21 @@ internal sealed unsafe class DirectoryCalls(Emulation emulation)
 
         if (bytes == 0 && next < own.Length)
             return Linux.EINVAL; // no room for one
-        _ = LibC.lseek(copy, next, Linux.SEEK_SET);
+        SetPositionAmongOurs(copy, next);
         return 0;
+    }
+
+    /// <summary>How many of our entries have been listed; -1 while the host's are.</summary>
+    private static long PositionAmongOurs(Descriptor copy)
+    {
+        int signal = LibC.fcntl(copy, Linux.F_GETSIG, 0);
+        return signal < AtOurs ? -1 : signal > AtOurs ? signal - AtOurs : LibC.lseek(copy, 0, Linux.SEEK_CUR);
+    }
+
+    private static void SetPositionAmongOurs(Descriptor copy, long listed)
+    {
+        bool isTaken = LibC.lseek(copy, listed, Linux.SEEK_SET) == listed;
+        _ = LibC.fcntl(copy, Linux.F_SETSIG, isTaken ? AtOurs : (int)Math.Min(AtOurs + listed, LargestSignal));
     }
 
     /// <summary>Takes out the host's entries in whose place a client sees ours.</summary>

@@ -14,6 +14,7 @@ public sealed partial class TemporaryNameTests
     private static readonly string[] s_exceptions =
     [
         "src/Ioasis.Runner/Folders/RunFolder.cs",
+        "tests/Ioasis.Runner.Tests/Paths/PathOracleTests.cs",
         "tests/Shared/Nobody.cs",
         "tests/Ioasis.Cli.Tests/Repository/TemporaryNameTests.cs",
     ];

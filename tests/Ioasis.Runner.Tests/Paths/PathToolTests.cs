@@ -59,6 +59,18 @@ public sealed class PathToolTests
         Assert.Equal(host.Append("vfio-pci").Distinct().Order(StringComparer.Ordinal), Run("ls -U " + Drivers).Split('\n').Order(StringComparer.Ordinal));
     }
 
+    /// <summary>A mount point with nothing on it takes no position above 2: the listing must come to its end all the same.</summary>
+    [Fact]
+    public void OurEntriesOfAnEmptyDirectoryOfTheHostAreListedOnce()
+    {
+        using var sandbox = new MachineSandbox(["mock"], []);
+        using (ProgramRunner runner = sandbox.Start("timeout", "20", "ls", "-f", "/sys/kernel/debug"))
+            runner.Wait();
+        string[] names = sandbox.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(names.Distinct(), names);
+        Assert.Contains("failslab", names);
+    }
+
     [Fact]
     public void UdevFindsOurDevicesBesideTheHosts()
     {

@@ -165,10 +165,15 @@ internal sealed class DescriptorCalls(
         if ((uint)arguments[0] < emulation.FirstNumber)
             NoteLowNumber(in call, file, (int)arguments[0]);
         Reason why = default;
+        bool meetsReleases = emulation.Files.IsReleasing; // which may be over when the call is
         Errno errno = file.File.Ioctl(caller, command, arguments[2], out long result, ref why);
         // Pages that a closed file had pinned count no more: it may be that file whose release is under way.
-        if (errno.Failed && (why.Code is ReasonCode.MemlockLimit or ReasonCode.MockPinsDiffer) && emulation.Files.SettleAll(PinPatienceMilliseconds))
+        if (errno.Failed && (why.Code is ReasonCode.MemlockLimit or ReasonCode.MockPinsDiffer)
+            && (emulation.Files.SettleAll(PinPatienceMilliseconds) || meetsReleases))
+        {
             errno = file.File.Ioctl(caller, command, arguments[2], out result, ref why);
+        }
+
         emulation.Explainer.IoctlEnded(caller, file.Node.Path, command, arguments[2], errno, in why);
         caller.Leave();
         if (errno.Succeeded)

@@ -184,6 +184,9 @@ internal sealed unsafe class OpenFiles : IDisposable
         _releases.Begin();
     }
 
+    /// <summary>Closed files are being released, or wait for it.</summary>
+    public bool IsReleasing => _releases.Count != 0;
+
     /// <summary>Takes the news, and has what was closed be released by others.</summary>
     public void ReleaseClosed()
     {

@@ -18,9 +18,14 @@ run() {
     # [example]
     "${ioasis[@]}" run --device edu,address=0000:00:10.0 -- qemu-system-x86_64 \
         -accel tcg -M q35 -m 256M -nodefaults -no-user-config -no-reboot -display none -serial stdio \
-        -kernel "$guest/vmlinuz" -initrd "$guest/initrd.gz" -append "console=ttyS0 quiet panic=-1 rdinit=/init" \
+        -kernel "$guest/vmlinuz" -initrd "$guest/initrd.gz" -append "console=ttyS0 quiet panic=-1 no_timer_check rdinit=/init" \
         -object iommufd,id=iommufd0 -device vfio-pci,host=0000:00:10.0,iommufd=iommufd0
     # [/example]
 }
-output=$(run < /dev/null | tee /dev/stderr)
-exit "$(tr -d '\r' <<< "$output" | sed -n 's/.*GUEST-STATUS=\([0-9]*\).*/\1/p' | tail -1)"
+log=$(mktemp)
+trap 'rm -f "$log"; [ -n "${GUEST:-}" ] || rm -rf "$guest"' EXIT
+status=0
+run < /dev/null | tee "$log" || status=$?
+[ $status = 0 ] || exit $status
+verdict=$(tr -d '\r' < "$log" | sed -n 's/.*GUEST-STATUS=\([0-9]*\).*/\1/p' | tail -1)
+exit "${verdict:-125}"

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Ioasis.Engine.Work;
 using Microsoft.Win32.SafeHandles;
 
 namespace Ioasis.Cli.Output;
@@ -105,16 +106,11 @@ internal sealed partial class LineWriter : IDisposable
     {
         if (_hasThread)
             return;
-        try
-        {
-            new Thread(Drain) { IsBackground = true, Name = "ioasis output" }.Start();
-            _hasThread = true;
-        }
-        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
-        {
-            _waiting.Clear(); // no thread can be had: the line is lost
-            _waitingBytes = _writtenOfFirst = 0;
-        }
+        _hasThread = BackgroundThread.TryStart("ioasis output", Drain) is not null;
+        if (_hasThread)
+            return;
+        _waiting.Clear(); // no thread can be had: the line is lost
+        _waitingBytes = _writtenOfFirst = 0;
     }
 
     private void Drain()

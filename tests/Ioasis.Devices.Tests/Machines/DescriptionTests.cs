@@ -85,7 +85,7 @@ public sealed class DescriptionTests
     [InlineData("vtd,page_sizes=3K", "--iommu vtd,page_sizes=3K: page size \"3K\" is no power of two from 4096 up")]
     [InlineData("vtd,reserved=1-2:magic", "--iommu vtd,reserved=1-2:magic: a reserved region is reserved, msi, sw-msi or direct, not \"magic\"")]
     [InlineData("vtd,reserved=1", "--iommu vtd,reserved=1: reserved \"1\" is not FIRST-LAST[:KIND]")]
-    [InlineData("vtd,name=a/b", "--iommu vtd,name=a/b: \"a/b\" cannot be a name")]
+    [InlineData("vtd,name=a/b", "--iommu vtd,name=a/b: \"a/b\" cannot be a name: up to 64 letters, digits and - _ . : + can, not first a dot")]
     public void A_wrong_iommu_is_named_with_what_is_wrong(string iommu, string error) => Assert.Equal(error, Error([iommu], []));
 
     [Fact]

@@ -17,8 +17,6 @@ public sealed partial class TemporaryNameTests
         "tests/Ioasis.Runner.Tests/Paths/PathOracleTests.cs",
         "tests/Shared/Nobody.cs",
         "tests/Ioasis.Cli.Tests/Repository/TemporaryNameTests.cs",
-        "tests/Ioasis.Runner.Tests/Paths/PathOracleTests.cs", // says where the program is to make a folder with a name that nobody knows
-        "tests/Ioasis.Runner.Tests/Paths/PathWalkTests.cs", // paths that are looked up in a tree, and nowhere else
     ];
 
     [Fact]

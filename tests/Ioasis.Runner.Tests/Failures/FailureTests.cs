@@ -12,7 +12,8 @@ public sealed class FailureTests
     {
         using var sandbox = new MachineSandbox(["mock"], []);
         using ProgramRunner runner = sandbox.Start(CPrograms.Find("failures"));
-        Assert.Equal(default, runner.Wait());
+        ProgramEnd end = runner.Wait();
+        Assert.True(end == default, $"{end}: {sandbox.Output}");
         Assert.Equal("all as it should be\n", sandbox.Output);
         Assert.Empty(sandbox.Complaints);
         Assert.Equal(default, runner.Counters);

@@ -49,6 +49,8 @@ internal sealed class DescriptorCalls(
         // When this one is open and no other, no other can have been closed.
         if (emulation.Files.Count != 1)
             emulation.Files.Settle(file.File.Scope);
+        if (!ReachesDevice(kind))
+            caller.Leave();
         switch (kind)
         {
             case Ioctl:
@@ -103,9 +105,14 @@ internal sealed class DescriptorCalls(
                 _transfers.Serve(in call, kind, file);
                 break;
         }
-
-        caller.Leave();
     }
+
+    /// <summary>
+    /// Whether a call is the device's to answer, and holds the file until then. The others are about the descriptor, and leave it at once;
+    /// all leave it before they are answered, as the client may close it next and look for what that has released.
+    /// </summary>
+    private static bool ReachesDevice(Syscalls.Call kind) =>
+        kind is Ioctl or MMap or Read or Write or ReadV or WriteV or PRead64 or PWrite64 or PReadV or PWriteV or PReadV2 or PWriteV2;
 
     /// <summary>There are no descriptors by which the client's process could be held.</summary>
     private void Refuse(in seccomp_notif call, OpenFile file)
@@ -158,6 +165,7 @@ internal sealed class DescriptorCalls(
         uint command = (uint)arguments[1];
         if (command is Linux.FIOCLEX or Linux.FIONCLEX or Linux.FIONBIO or Linux.FIOASYNC)
         {
+            caller.Leave();
             emulation.Listener.Continue(in call); // of every descriptor, whatever it leads to
             return;
         }
@@ -190,6 +198,7 @@ internal sealed class DescriptorCalls(
         ulong length = (arguments[1] + (page - 1)) & ~(page - 1);
         if ((arguments[3] & Linux.MAP_ANONYMOUS) != 0 || length == 0)
         {
+            caller.Leave();
             emulation.Listener.Continue(in call);
             return;
         }
@@ -199,8 +208,10 @@ internal sealed class DescriptorCalls(
         if (errno.Code != ErrnoCode.ENODEV)
             errno = CheckKind(file, (int)arguments[2], (int)arguments[3], errno, ref why);
         if (errno.Succeeded)
-        {
             file.Pages?.ClientMaps(arguments[5]);
+        caller.Leave();
+        if (errno.Succeeded)
+        {
             emulation.Listener.Continue(in call);
             return;
         }

@@ -26,27 +26,27 @@ internal sealed unsafe class TransferCalls(Emulation emulation, Caller caller)
         bool atPosition = kind is Read or Write or ReadV or WriteV || (kind is PReadV2 or PWriteV2 && arguments[3] == ulong.MaxValue);
         if (!file.Allows(writes))
         {
-            emulation.Listener.Fail(in call, Linux.EBADF);
+            Refuse(in call, Linux.EBADF);
             return;
         }
 
         if (!atPosition && (long)arguments[3] < 0)
         {
-            emulation.Listener.Fail(in call, Linux.EINVAL);
+            Refuse(in call, Linux.EINVAL);
             return;
         }
 
         int pieces = inPieces ? ReadPieces(arguments[1], arguments[2]) : One(arguments[1], arguments[2]);
         if (pieces < 0)
         {
-            emulation.Listener.Fail(in call, -pieces);
+            Refuse(in call, -pieces);
             return;
         }
 
         bool hasNoPosition = file.File is QueueFile;
         if (hasNoPosition && !atPosition)
         {
-            emulation.Listener.Fail(in call, Linux.ESPIPE);
+            Refuse(in call, Linux.ESPIPE);
             return;
         }
 
@@ -67,6 +67,12 @@ internal sealed unsafe class TransferCalls(Emulation emulation, Caller caller)
             emulation.Listener.Return(in call, total);
         else
             ReturnLater(call, total, pending);
+    }
+
+    private void Refuse(in seccomp_notif call, int error)
+    {
+        caller.Leave();
+        emulation.Listener.Fail(in call, error);
     }
 
     /// <summary>The client's call goes on when the task ends: no thread waits for it.</summary>

@@ -133,6 +133,7 @@ internal sealed unsafe class OpenFiles : IDisposable
         {
             _ = why.Because(ReasonCode.StandInImpossible, (ulong)System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
             Forget(watch);
+            Interlocked.Decrement(ref _held);
             Interlocked.Decrement(ref _count);
             _ = LibC.inotify_rm_watch(_inotify, watch);
             first.Dispose();
@@ -281,6 +282,8 @@ internal sealed unsafe class OpenFiles : IDisposable
         Closed(open.Process, open.Number);
         if (open.Close())
             _releases.Add(open);
+        // Last: who finds nothing held, and so no news to wait for, finds the release.
+        Interlocked.Decrement(ref _held);
     }
 
     private void Release(OpenFile open)
@@ -322,7 +325,6 @@ internal sealed unsafe class OpenFiles : IDisposable
         tables.ById.TryRemove(open.Id, out _);
         if (open.IsWritableAttribute)
             Interlocked.Decrement(ref _attributes);
-        Interlocked.Decrement(ref _held);
         return open;
     }
 

@@ -34,7 +34,7 @@ internal sealed class Keeper : IDisposable
     private int _looked;
     private int _program;
     private ProgramEnd? _end;
-    private bool _isUnknown, _isKilled;
+    private bool _isUnknown, _isKilled, _isLastKilled;
     private volatile bool _ending;
     private long _asked; // when the run was asked to end; 0: not
     private long _deadline; // for those that the program left behind; 0: none yet
@@ -77,7 +77,8 @@ internal sealed class Keeper : IDisposable
 
     /// <summary>
     /// SIGTERM: the program has been told, and the run is to end. When the program has ended, so are the others to that it left behind;
-    /// who stays after a while is left alone. A program that waits for an answer of ours that never comes is killed.
+    /// who stays after a while is left alone. Who keeps this process from ending is killed: a program that waits for an answer of ours that
+    /// never comes, and at last all, when a call of ours hangs in memory that one of them may have to provide.
     /// </summary>
     public void End()
     {
@@ -162,18 +163,19 @@ internal sealed class Keeper : IDisposable
             _servedThen ??= Services.Turns();
             if (now - asked < StuckMilliseconds)
                 return false;
-            if (_isKilled)
-                return true;
-            if (Services.HasStuck(_servedThen))
+            if (!_isKilled)
             {
-                _complain("the program waits for a call that does not end: it is killed");
-                _ = LibC.kill(program, SIGKILL);
-                _isKilled = true;
-            }
+                if (Services.HasStuck(_servedThen))
+                {
+                    _complain("the program waits for a call that does not end: it is killed");
+                    _ = LibC.kill(program, SIGKILL);
+                    _isKilled = true;
+                }
 
-            _servedThen = null;
-            Volatile.Write(ref _asked, now);
-            return false;
+                _servedThen = null;
+                Volatile.Write(ref _asked, now);
+                return false;
+            }
         }
 
         if (_deadline == 0)
@@ -182,7 +184,21 @@ internal sealed class Keeper : IDisposable
             Children.Signal(SIGTERM);
         }
 
-        return now >= _deadline;
+        if (now < _deadline)
+            return false;
+        // Who provides that memory may be among those that are left.
+        if (!_isLastKilled && HangingThreads.Any())
+        {
+            _complain("a call waits for memory that does not come: the processes that are left are killed");
+            Children.Signal(SIGKILL);
+            _isLastKilled = true;
+            _deadline = now + PatienceMilliseconds;
+            return false;
+        }
+
+        if (_isLastKilled && HangingThreads.Any())
+            _complain("a call waits for memory of a file system that does not answer (FUSE, NFS): this process can end only when that does");
+        return true;
     }
 
     /// <summary>

@@ -4,7 +4,7 @@ using Ioasis.Clients.Tests.Fixtures;
 namespace Ioasis.Clients.Tests;
 
 /// <summary>What runs out, is closed or is in the way concerns the call that meets it: the command goes on, and its status is the program's.</summary>
-public sealed class SurvivalTests
+public sealed class SurvivalTests(CPrograms programs) : IClassFixture<CPrograms>
 {
     private const string FailsAnIoctl =
         "exec 3<>/dev/iommu; python3 -c 'import fcntl\ntry: fcntl.ioctl(3, 0x3b81, bytes(4))\nexcept OSError as e: print(e.errno)'; exit 3";
@@ -57,6 +57,19 @@ public sealed class SurvivalTests
                 Process.Start("kill", ["-TERM", $"{process.Id}"]).WaitForExit();
             });
         Assert.Equal(128 + 15, result.Status);
+    }
+
+    [Fact]
+    public void SigtermEndsTheRunAlsoWhenAClientDoesNotProvideMemoryThatACallWaitsFor()
+    {
+        const int NotPermitted = 77;
+        string script = $"out=$(mktemp); {Ioasis} run -- {programs["late"]} fuse stay >$out & run=$!; "
+            + "until grep -q . $out || ! kill -0 $run 2>/dev/null; do sleep 0.1; done; kill -TERM $run 2>/dev/null; wait $run; status=$?; "
+            + "cat $out; rm $out; exit $status";
+        CommandResult result = Shell(script);
+        Assert.SkipWhen(result.Status == NotPermitted, result.Output);
+        Assert.Equal((128 + 15, "waits\n"), (result.Status, result.Output));
+        Assert.Contains("a call waits for memory that does not come: the processes that are left are killed", result.Error, StringComparison.Ordinal);
     }
 
     private static string Ioasis => string.Join(' ', CommandLine.Ioasis);

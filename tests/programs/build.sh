@@ -6,7 +6,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=$1
 shift
-[ $# != 0 ] || set -- edu dmatest lifetime legacy player fuzz regions stuck container paths
+[ $# != 0 ] || set -- edu dmatest lifetime legacy player fuzz regions stuck late container paths
 mkdir -p "$out"
 flags=(-std=c99 -O2 -D_FILE_OFFSET_BITS=64 -Wall -Wextra -Werror -pthread)
 for name; do
@@ -15,6 +15,7 @@ for name; do
     [ $name != legacy ] || sources+=("$here/legacy_groups.c" "$here/legacy_memory.c" "$here/legacy_device.c")
     [ $name != fuzz ] || sources+=("$here/fuzz_client.c")
     [ $name != paths ] || sources=("$here/paths.c")
+    [ $name != late ] || sources=("$here/late.c")
     [ $name != player ] || sources=("$here/player.c")
     [ $name != container ] || sources=("$here/container.c")
     gcc "${flags[@]}" -o "$out/$name" "${sources[@]}"

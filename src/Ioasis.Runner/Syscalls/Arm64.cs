@@ -27,6 +27,8 @@ internal static class Arm64
         GetDents64 = 61,
         SetGroups = 159,
         PTrace = 117,
+        ProcessVmReadV = 270,
+        ProcessVmWriteV = 271,
         Close = 57,
         Registers = new RegisterLayout(Number: 64, Argument: 0, Result: 0, Instruction: 256, InstructionLength: 4, Original: -1), // asm/ptrace.h
         O_DIRECTORY = 0x4000,

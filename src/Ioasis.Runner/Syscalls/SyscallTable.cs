@@ -54,6 +54,10 @@ internal sealed class SyscallTable
     public required int SetGroups { get; init; }
     public required int PTrace { get; init; }
 
+    // Calls of this process that are recognised by number.
+    public required int ProcessVmReadV { get; init; }
+    public required int ProcessVmWriteV { get; init; }
+
     /// <summary>close(2), which a client is made to call.</summary>
     public required int Close { get; init; }
 

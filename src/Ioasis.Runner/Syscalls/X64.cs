@@ -35,6 +35,8 @@ internal static class X64
         GetDents64 = 217,
         SetGroups = 116,
         PTrace = 101,
+        ProcessVmReadV = 310,
+        ProcessVmWriteV = 311,
         Close = 3,
         Registers = new RegisterLayout(Number: 80, Argument: 112, Result: 80, Instruction: 128, InstructionLength: 2, Original: 120), // sys/user.h
         O_DIRECTORY = 0x10000,

@@ -14,7 +14,7 @@ public sealed class LateMemoryTests
         Skip.Without("gcc");
         using var sandbox = new MachineSandbox();
         ProgramEnd end;
-        using (ProgramRunner runner = sandbox.Start(CPrograms.Find("late"), kind))
+        using (ProgramRunner runner = sandbox.Start(CPrograms.Shared("late"), kind))
             end = runner.Wait();
         Assert.SkipWhen(end.Status == NotPermitted, sandbox.Output);
         Assert.Equal("served\n", sandbox.Output);

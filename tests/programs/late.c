@@ -1,5 +1,11 @@
-// Memory that does not come: late uffd | fuse. A child maps it for its device, which never ends, and closes everything. Meanwhile and after
-// that the parent is served, and gets the device. Exit 77: the system does not permit such memory here.
+/*
+ * late uffd | fuse [stay]
+ *
+ * Memory that does not come. A child maps it for its device, which never ends, and closes everything. Meanwhile and after that the parent
+ * is served, and gets the device. With "stay" it is the program itself that maps it, and prints "waits" when it should have begun to wait;
+ * who would have to provide the memory is then a process of its own that no SIGTERM ends.
+ * Exit 77: the system does not permit such memory here.
+ */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +37,7 @@ struct alloc { uint32_t size, flags, id; };
 struct destroy { uint32_t size, id; };
 struct map { uint32_t size, flags, ioas, reserved; uint64_t memory, length, iova; };
 
-static int iommu, device, fuse;
+static int iommu, device, fuse, stays;
 static uint32_t ioas;
 static char *memory;
 
@@ -147,7 +153,15 @@ static void with_fuse(void)
         skip("mount");
     }
     pthread_t thread;
-    pthread_create(&thread, 0, serve, 0);
+    if (!stays) {
+        pthread_create(&thread, 0, serve, 0);
+    } else if (fork() == 0) {
+        signal(SIGTERM, SIG_IGN);
+        serve(0);
+        exit(0);
+    } else {
+        close(fuse);
+    }
     snprintf(text, sizeof text, "%s/f", directory);
     int file = open(text, O_RDONLY);
     umount2(directory, MNT_DETACH);
@@ -158,7 +172,8 @@ static void with_fuse(void)
     close(file); // while somebody answers: at the exit that would wait for ever for a server that has gone
 }
 
-static void child(const char *mode, int told)
+// Maps memory that does not come, on a thread of its own.
+static void begin(const char *mode)
 {
     if (strcmp(mode, "uffd") == 0)
         with_uffd();
@@ -173,6 +188,11 @@ static void child(const char *mode, int told)
     pthread_t thread;
     pthread_create(&thread, 0, map, 0);
     usleep(300000); // most often it waits for the memory by now; if not, nothing is proved and nothing fails
+}
+
+static void child(const char *mode, int told)
+{
+    begin(mode);
     if (write(told, "b", 1) != 1)
         die("pipe");
     close(device);
@@ -188,6 +208,12 @@ int main(int count, char **arguments)
     int told[2], status;
     char what;
     setvbuf(stdout, 0, _IOLBF, 0);
+    stays = count == 3 && strcmp(arguments[2], "stay") == 0;
+    if (stays) {
+        begin(arguments[1]);
+        printf("waits\n");
+        pause();
+    }
     if (count != 2 || pipe(told) != 0)
         return 2;
     pid_t other = fork();

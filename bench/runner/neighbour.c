@@ -214,6 +214,17 @@ static void behave(double seconds)
     qsort(times, calls, sizeof *times, ascending);
 }
 
+// The supervisor has compiled the code that serves such a client, before anything is measured.
+static void warm_up(void)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        behave(1);
+        _exit(0);
+    }
+    waitpid(child, NULL, 0);
+}
+
 int main(int count, char **arguments)
 {
     if (count != 3) {
@@ -225,6 +236,7 @@ int main(int count, char **arguments)
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
     begun = mmap(NULL, Page, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    warm_up();
     pid_t children[Attackers];
     int started = 0, status, here = 1;
     for (size_t i = 0; i < sizeof attacks / sizeof *attacks; i++)

@@ -137,6 +137,8 @@ internal sealed class Keeper : IDisposable
                 pause = left ? (isNews ? FirstPauseMilliseconds : Math.Min(pause * 2, LongestPauseMilliseconds)) : LongestPauseMilliseconds;
                 if (reaped || _files.HasLostNews || Volatile.Read(ref _asked) != 0)
                     pause = Math.Min(pause, ReapPauseMilliseconds);
+                if (_files.HasWaiting)
+                    pause = FirstPauseMilliseconds;
             }
 #pragma warning disable CA1031 // Without the keeper nothing is ever released: memory or descriptors may be there again in the next round.
             catch (Exception unexpected)
@@ -252,6 +254,8 @@ internal sealed class Keeper : IDisposable
             ReapProgram();
         if (_files.HasLostNews)
             LookAgain();
+        if (_files.HasWaiting)
+            _files.ReleaseClosed();
         reaped = Children.ReapOrphans(_ownsProcess);
         return _memories.CloseDead();
     }

@@ -15,11 +15,11 @@ namespace Ioasis.Runner.Files;
 /// </remarks>
 internal sealed unsafe class FreeNumber(uint first)
 {
-    private const int MostProcesses = 1024, MostHoles = 256;
+    private const int MostProcesses = 1024, MostHoles = 128;
 
     // Chosen, and not installed yet: for all clients at once, as there are few and not for long.
     private readonly HashSet<int> _chosen = [];
-    private readonly Dictionary<int, SortedSet<int>> _holes = []; // by process: numbers that may be free again
+    private readonly Dictionary<int, Holes> _holes = []; // by process
     private readonly Lock _lock = new();
 
     /// <summary>Chooses a free number, and keeps it from being chosen again until <see cref="GiveBack"/>.</summary>
@@ -71,16 +71,14 @@ internal sealed unsafe class FreeNumber(uint first)
             return;
         lock (_lock)
         {
-            if (!_holes.TryGetValue(process, out SortedSet<int>? holes))
+            if (!_holes.TryGetValue(process, out Holes? holes))
             {
                 if (_holes.Count >= MostProcesses)
                     _holes.Clear();
-                _holes.Add(process, holes = []);
+                _holes.Add(process, holes = new Holes());
             }
 
             holes.Add(number);
-            if (holes.Count > MostHoles)
-                holes.Remove(holes.Max);
         }
     }
 
@@ -88,23 +86,11 @@ internal sealed unsafe class FreeNumber(uint first)
     {
         while (true)
         {
-            int hole = -1;
+            int hole;
             lock (_lock)
             {
-                if (!_holes.TryGetValue(process, out SortedSet<int>? holes))
+                if (!_holes.TryGetValue(process, out Holes? holes) || !holes.TryTake(begin, end, out hole))
                     return -1;
-                foreach (int one in holes)
-                {
-                    if (one >= begin && one < end)
-                    {
-                        hole = one;
-                        break;
-                    }
-                }
-
-                if (hole < 0)
-                    return -1;
-                holes.Remove(hole);
             }
 
             if (IsVacant(thread, hole))
@@ -180,5 +166,45 @@ internal sealed unsafe class FreeNumber(uint first)
     {
         ProcPath path = ProcPath.Descriptor(thread, number);
         return Stat.Get(Linux.AT_FDCWD, path.Text, Linux.AT_SYMLINK_NOFOLLOW, out _) == Linux.ENOENT;
+    }
+
+    /// <summary>Numbers of one process that may be free again: the lowest of those that were left, in any order.</summary>
+    private sealed class Holes
+    {
+        private readonly int[] _numbers = new int[MostHoles];
+        private int _count;
+
+        public void Add(int number)
+        {
+            Span<int> known = _numbers.AsSpan(0, _count);
+            if (known.Contains(number))
+                return;
+            if (_count < MostHoles)
+            {
+                _numbers[_count++] = number;
+                return;
+            }
+
+            int highest = _numbers.Max();
+            if (number < highest)
+                known[known.IndexOf(highest)] = number;
+        }
+
+        /// <summary>Takes out the lowest from <paramref name="begin"/> to below <paramref name="end"/>.</summary>
+        public bool TryTake(int begin, int end, out int number)
+        {
+            int at = -1;
+            for (int n = 0; n < _count; n++)
+            {
+                int one = _numbers[n];
+                if (one >= begin && one < end && (at < 0 || one < _numbers[at]))
+                    at = n;
+            }
+
+            number = at < 0 ? -1 : _numbers[at];
+            if (at >= 0)
+                _numbers[at] = _numbers[--_count];
+            return at >= 0;
+        }
     }
 }

@@ -42,6 +42,9 @@ internal sealed class OpenFile(FileId id, DeviceFile file, PathNode node, int fl
     /// <summary>The number of the descriptor that it was given; -1 before.</summary>
     public int Number { get; set; } = -1;
 
+    /// <summary>By which its end is told (<see cref="CloseNews"/>).</summary>
+    public required int Watch { get; init; }
+
     /// <summary>What of it clients may map; null for a queue.</summary>
     public FilePages? Pages { get; init; }
 

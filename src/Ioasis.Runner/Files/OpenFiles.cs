@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Ioasis.Dispatch.Files;
 using Ioasis.Engine.Reasons;
 using Ioasis.Runner.Native;
@@ -6,23 +7,18 @@ using Ioasis.Runner.Paths;
 
 namespace Ioasis.Runner.Files;
 
-/// <summary>
-/// Every emulated file that some client holds, and the news that it no longer does. The kernel tells through inotify when the last
-/// descriptor and the last mapping of a stand-in file are gone; it does so before the client's close(2) returns.
-/// </summary>
+/// <summary>Every emulated file that some client holds, and what becomes of it when none does any more.</summary>
 /// <remarks>
 /// Law: <see cref="TakeNews"/> comes before anything is served that could find the difference, and after it a call waits for the releases
 /// that it could see (<see cref="Settle(ReleaseScope)"/>): a device that a client closed is free when the client's next call is answered.
-/// Under <c>_lock</c> news are taken and files are unlinked; nothing is released under it (<see cref="Releases"/>).
+/// Files are unlinked in the turns of <see cref="CloseNews"/>, by one thread at a time; nothing is released there (<see cref="Releases"/>).
 /// </remarks>
-internal sealed unsafe class OpenFiles : IDisposable
+internal sealed class OpenFiles : IDisposable
 {
-    private const int EventHeader = 16; // struct inotify_event without a name
-
-    private readonly Descriptor _inotify = LibC.inotify_init1(Linux.O_CLOEXEC | Linux.O_NONBLOCK);
-    private readonly Lock _lock = new();
+    private readonly CloseNews _news;
     private readonly Action<string> _complain;
     private readonly Releases _releases;
+    private readonly List<OpenFile> _unlinked = []; // of whose turn it is
     private Tables? _tables; // null until a client opens something, which most programs never do
     private int _count, _held;
     private int _attributes; // of files of sysfs that may be written
@@ -33,24 +29,18 @@ internal sealed unsafe class OpenFiles : IDisposable
     /// <exception cref="Launch.LaunchException">The kernel gives no inotify instance.</exception>
     public OpenFiles(DescriptorQuota quota, Action<string> complain)
     {
-        if (_inotify.IsInvalid)
-        {
-            int error = System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
-            throw new Launch.LaunchException(
-                "no inotify instance can be had: too many of this user's programs have one (fs.inotify.max_user_instances)", error);
-        }
-
+        _news = new CloseNews(Unlink, FindLost);
         Quota = quota;
         _complain = complain;
         _releases = new Releases(Release);
     }
 
     /// <summary>Becomes readable when a file was closed.</summary>
-    public Descriptor Events => _inotify;
+    public Descriptor Events => _news.Descriptor;
 
     public DescriptorQuota Quota { get; }
 
-    /// <summary>Called, under the lock, when a process may have a number free that it had for a file. Quick.</summary>
+    /// <summary>Called, while news are taken, when a process may have a number free that it had for a file. Quick.</summary>
     public Action<int, int> Closed { get; set; } = (_, _) => { };
 
     /// <summary>Finds a client that maps a byte of a file; set by whoever knows the clients.</summary>
@@ -99,7 +89,7 @@ internal sealed unsafe class OpenFiles : IDisposable
         };
         if (made is not { } first)
         {
-            _ = why.Because(ReasonCode.StandInImpossible, (ulong)System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
+            _ = why.Because(ReasonCode.StandInImpossible, (ulong)Marshal.GetLastPInvokeError());
             return null;
         }
 
@@ -109,19 +99,17 @@ internal sealed unsafe class OpenFiles : IDisposable
             return null;
         }
 
-        int watch = Stat.TryGet(first, out FileId id)
-            ? LibC.inotify_add_watch(_inotify, first.ProcPath, Linux.IN_CLOSE_WRITE | Linux.IN_CLOSE_NOWRITE | Linux.IN_ONESHOT)
-            : -1;
+        int watch = Stat.TryGet(first, out FileId id) ? _news.Watch(first) : -1;
         if (watch < 0)
         {
-            _ = why.Because(ReasonCode.StandInImpossible, (ulong)System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
+            _ = why.Because(ReasonCode.StandInImpossible, (ulong)Marshal.GetLastPInvokeError());
             first.Dispose();
             Quota.Return(share);
             return null;
         }
 
         FilePages? pages = queue is null ? new FilePages(first, length, (offset, bytes) => IsMapped(id, offset, bytes)) : null;
-        open = new OpenFile(id, file, node, flags, first, share) { Pages = pages, Process = Quota.ProcessOf(thread) };
+        open = new OpenFile(id, file, node, flags, first, share) { Pages = pages, Process = Quota.ProcessOf(thread), Watch = watch };
         Tables tables = LazyInitializer.EnsureInitialized(ref _tables, static () => new Tables())!;
         tables.ById[id] = open;
         tables.ByWatch[watch] = open;
@@ -131,11 +119,11 @@ internal sealed unsafe class OpenFiles : IDisposable
             Interlocked.Increment(ref _attributes);
         if ((file is AttributeFile ? StandInFile.Reopen(first, flags) : StandInFile.ForClients(first, flags)) is not { } second)
         {
-            _ = why.Because(ReasonCode.StandInImpossible, (ulong)System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
+            _ = why.Because(ReasonCode.StandInImpossible, (ulong)Marshal.GetLastPInvokeError());
             Forget(watch);
             Interlocked.Decrement(ref _held);
             Interlocked.Decrement(ref _count);
-            _ = LibC.inotify_rm_watch(_inotify, watch);
+            _news.Unwatch(watch);
             first.Dispose();
             Quota.Return(share);
             open = null;
@@ -157,19 +145,8 @@ internal sealed unsafe class OpenFiles : IDisposable
     /// <summary>Takes what the kernel has announced: those files cannot be found any more, and are going to be released.</summary>
     public void TakeNews()
     {
-        if (Volatile.Read(ref _held) == 0)
-            return;
-        const int Room = 64 * EventHeader;
-        byte* events = stackalloc byte[Room];
-        lock (_lock)
-        {
-            nint bytes;
-            while ((bytes = LibC.read(_inotify, events, Room)) > 0)
-            {
-                for (byte* one = events; one < events + bytes; one += EventHeader + *(uint*)(one + 12))
-                    Handle(*(int*)one, *(uint*)(one + 4));
-            }
-        }
+        if (Volatile.Read(ref _held) != 0)
+            _news.Take();
     }
 
     /// <summary>Takes the news, and waits for the releases that a call with this scope could see. The others go on beside it.</summary>
@@ -187,6 +164,9 @@ internal sealed unsafe class OpenFiles : IDisposable
 
     /// <summary>Closed files are being released, or wait for it.</summary>
     public bool IsReleasing => _releases.Count != 0;
+
+    /// <summary>Closed files wait for a thread that releases them: <see cref="ReleaseClosed"/> is to be called again soon.</summary>
+    public bool HasWaiting => _releases.HasReady;
 
     /// <summary>Takes the news, and has what was closed be released by others.</summary>
     public void ReleaseClosed()
@@ -208,7 +188,7 @@ internal sealed unsafe class OpenFiles : IDisposable
     {
         if (!open.Leave())
             return;
-        _releases.Add(open);
+        _releases.Add([open]);
         _releases.Begin();
     }
 
@@ -228,16 +208,8 @@ internal sealed unsafe class OpenFiles : IDisposable
     /// </summary>
     public void Rescan()
     {
-        lock (_lock)
-        {
-            if (_tables is not { } tables)
-                return;
-            foreach ((int watch, OpenFile open) in tables.ByWatch)
-            {
-                if (!StandInFile.IsMarked(open.StandIn))
-                    Unlink(watch);
-            }
-        }
+        if (FindUnmarked() is { Count: > 0 } found)
+            _news.Report(CollectionsMarshal.AsSpan(found));
     }
 
     /// <summary>
@@ -247,43 +219,63 @@ internal sealed unsafe class OpenFiles : IDisposable
     public void Dispose()
     {
         const int PatienceMilliseconds = 2000;
-        TakeNews();
-        lock (_lock)
-        {
-            if (_tables is { } tables)
-            {
-                foreach (int watch in tables.ByWatch.Keys)
-                    Unlink(watch);
-            }
-        }
-
+        if (_tables is { } tables)
+            _news.Report([.. tables.ByWatch.Keys]);
         if (_releases.Count != 0)
             _ = _releases.WaitForAll(PatienceMilliseconds);
         _releases.End();
-        _inotify.Dispose();
+        _news.Dispose();
     }
 
-    private void Handle(int watch, uint mask)
+    /// <summary>The kernel has lost news.</summary>
+    private void FindLost()
     {
-        if ((mask & Linux.IN_Q_OVERFLOW) != 0)
+        _hasLostNews = true;
+        Unlink(CollectionsMarshal.AsSpan(FindUnmarked()));
+    }
+
+    private List<int> FindUnmarked()
+    {
+        List<int> found = [];
+        if (Volatile.Read(ref _tables) is not { } tables)
+            return found;
+        foreach ((int watch, OpenFile open) in tables.ByWatch)
         {
-            _hasLostNews = true;
-            Rescan();
+            try
+            {
+                if (!StandInFile.IsMarked(open.StandIn))
+                    found.Add(watch);
+            }
+            catch (ObjectDisposedException)
+            {
+                // It has just been released.
+            }
         }
-        else if ((mask & (Linux.IN_CLOSE_WRITE | Linux.IN_CLOSE_NOWRITE)) != 0)
-            Unlink(watch);
+
+        return found;
     }
 
-    /// <summary>Nobody finds the file from now on. Calls that have found it go on, and the last one has it released.</summary>
-    private void Unlink(int watch)
+    /// <summary>
+    /// Nobody finds these files from now on, and they are going to be released. Calls that have found one go on, and the last of them has it
+    /// released.
+    /// </summary>
+    private void Unlink(ReadOnlySpan<int> watches)
     {
-        if (Forget(watch) is not { } open)
-            return;
-        Closed(open.Process, open.Number);
-        if (open.Close())
-            _releases.Add(open);
+        int count = 0;
+        foreach (int watch in watches)
+        {
+            if (Forget(watch) is not { } open)
+                continue; // told twice
+            count++;
+            Closed(open.Process, open.Number);
+            if (open.Close())
+                _unlinked.Add(open);
+        }
+
+        _releases.Add(CollectionsMarshal.AsSpan(_unlinked));
+        _unlinked.Clear();
         // Last: who finds nothing held, and so no news to wait for, finds the release.
-        Interlocked.Decrement(ref _held);
+        Interlocked.Add(ref _held, -count);
     }
 
     private void Release(OpenFile open)
@@ -301,6 +293,7 @@ internal sealed unsafe class OpenFiles : IDisposable
         }
 
         open.Pages?.Dispose();
+        _news.Unwatch(open.Watch);
         open.StandIn.Dispose();
         Quota.Return(open.Share);
         Interlocked.Decrement(ref _count);

@@ -10,36 +10,56 @@ namespace Ioasis.Runner.Files;
 /// </summary>
 /// <remarks>
 /// <c>_monitor</c> protects everything; nothing is released under it. Adding, beginning and ending are O(1).
-/// Threads are started as they are needed, one more whenever all are busy, and sleep when there is nothing to do. Where none can be
-/// started, whoever brings the news releases by itself.
+/// There are no more threads at work than half of the processors, so that tens of thousands of files that are closed at once leave the other
+/// half to the calls of those who closed nothing; but one more whenever no release has ended for a while, as those under way may be waiting
+/// for something. Threads sleep when there is nothing to do. Where none can be started, whoever brings the news releases by itself.
 /// </remarks>
 internal sealed class Releases(Action<OpenFile> release)
 {
-    private const int MostThreads = 64;
+    private const int MostThreads = 64, LateMilliseconds = 10;
+
+    private static readonly int s_usualThreads = Math.Max(Environment.ProcessorCount / 2, 1);
 
     private readonly object _monitor = new();
     private readonly Dictionary<object, Pending> _last = []; // the last one for each part of a scope
     private readonly Queue<Pending> _ready = new();
     private int _count;
     private int _threads, _idle, _waiting;
+    private long _lastEnd; // when a release ended last, or a thread was started
     private bool _ended;
 
     /// <summary>Files that are not released yet.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Takes a file that is to be released. <see cref="Begin"/> follows.</summary>
-    public void Add(OpenFile file)
+    /// <summary>Takes files that are to be released, in the order in which they were closed. <see cref="Begin"/> follows.</summary>
+    public void Add(ReadOnlySpan<OpenFile> files)
     {
-        ReleaseScope scope = file.File.Scope;
-        var one = new Pending(file, scope);
+        if (files.IsEmpty)
+            return;
         lock (_monitor)
         {
-            _count++;
-            Follow(one, scope.First);
-            Follow(one, scope.Second);
-            Follow(one, scope.Third);
-            if (one.Before == 0)
-                _ready.Enqueue(one);
+            _count += files.Length;
+            foreach (OpenFile file in files)
+            {
+                var one = new Pending(file, file.File.Scope);
+                Follow(one, one.Scope.First);
+                Follow(one, one.Scope.Second);
+                Follow(one, one.Scope.Third);
+                if (one.Before == 0)
+                    _ready.Enqueue(one);
+            }
+        }
+    }
+
+    /// <summary>There are some on which nobody works yet: <see cref="Begin"/> is to be called again soon.</summary>
+    public bool HasReady
+    {
+        get
+        {
+            if (Count == 0)
+                return false;
+            lock (_monitor)
+                return _ready.Count != 0;
         }
     }
 
@@ -54,9 +74,14 @@ internal sealed class Releases(Action<OpenFile> release)
             int ready = _ready.Count;
             if (ready == 0 || _ended)
                 return;
-            for (int n = Math.Min(ready, _idle); n > 0; n--)
+            int busy = _threads - _idle;
+            long now = Environment.TickCount64;
+            if (busy >= s_usualThreads && now - _lastEnd < LateMilliseconds)
+                return;
+            _lastEnd = now;
+            if (_idle > 0)
                 Monitor.Pulse(_monitor);
-            wanted = _idle >= ready || _threads >= MostThreads ? 0 : 1;
+            wanted = _idle > 0 || _threads >= MostThreads ? 0 : 1;
             _threads += wanted;
         }
 
@@ -117,20 +142,20 @@ internal sealed class Releases(Action<OpenFile> release)
     private bool WaitFor(Pending one, int milliseconds)
     {
         long deadline = Environment.TickCount64 + milliseconds;
-        Begin();
-        lock (_monitor)
+        while (true)
         {
-            _waiting++;
-            while (!one.IsDone && !_ended)
+            Begin(); // those under way may be stuck, and this one behind them
+            lock (_monitor)
             {
-                int left = milliseconds < 0 ? Timeout.Infinite : (int)Math.Max(deadline - Environment.TickCount64, 0);
-                if (left == 0)
-                    break;
-                Monitor.Wait(_monitor, left);
+                if (one.IsDone || _ended)
+                    return one.IsDone;
+                long left = milliseconds < 0 ? long.MaxValue : deadline - Environment.TickCount64;
+                if (left <= 0)
+                    return false;
+                _waiting++;
+                Monitor.Wait(_monitor, (int)Math.Min(left, 2 * LateMilliseconds));
+                _waiting--;
             }
-
-            _waiting--;
-            return one.IsDone;
         }
     }
 
@@ -194,6 +219,7 @@ internal sealed class Releases(Action<OpenFile> release)
         lock (_monitor)
         {
             one.IsDone = true;
+            _lastEnd = Environment.TickCount64;
             Volatile.Write(ref _count, _count - 1);
             Forget(one, one.Scope.First);
             Forget(one, one.Scope.Second);

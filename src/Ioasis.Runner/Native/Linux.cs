@@ -151,7 +151,7 @@ internal static class Linux
     public const uint IN_CLOSE_NOWRITE = 0x10;
     public const uint IN_Q_OVERFLOW = 0x4000;
     public const uint IN_IGNORED = 0x8000;
-    public const uint IN_ONESHOT = 0x80000000;
+    public const uint FIONREAD = 0x541B; // asm-generic/ioctls.h
     public const uint IN_DONT_FOLLOW = 0x02000000;
 
     // poll(2), epoll(7).

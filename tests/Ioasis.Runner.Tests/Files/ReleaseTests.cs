@@ -26,6 +26,22 @@ public sealed class ReleaseTests
     }
 
     [Fact]
+    public void AReleaseThatTakesLongHoldsUpNoOtherRelease()
+    {
+        using var sandbox = new Sandbox();
+        using ManualResetEventSlim go = new();
+        sandbox.Device.Releasing = () => go.Wait();
+        // Nobody makes a call after the second close.
+        using ProgramRunner runner = sandbox.Start(
+            "sh", "-c", "exec 3<>/dev/iommu; exec 4<>/dev/vfio/devices/vfio0; exec 3>&-; exec 4>&-; sleep 3");
+        bool released = SpinWait.SpinUntil(() => sandbox.Exclusive.Releases == 1, s_limit);
+        Assert.True(released && sandbox.Device.Releases == 0, sandbox.Output);
+        go.Set();
+        runner.Wait();
+        Assert.Equal(1, sandbox.Device.Releases);
+    }
+
+    [Fact]
     public void WhoOpensWhatAnotherHasJustClosedFindsItFree()
     {
         using var sandbox = new Sandbox();

@@ -134,7 +134,14 @@ public sealed class ProgramRunner : IDisposable
     public int ProcessId { get; }
 
     /// <summary>What is held for clients at the moment; all zero when none uses an emulated file.</summary>
-    public RunnerCounters Counters => new(_files.Count, _processes.Count, _memories.Count, _memories.Held.Count);
+    public RunnerCounters Counters
+    {
+        get
+        {
+            (ulong pages, long bytes) = _processes.Charged;
+            return new RunnerCounters(_files.Count, _processes.Count, _memories.Count, _memories.Held.Count, pages, bytes);
+        }
+    }
 
     /// <summary>Copies of eventfds that are kept; 0 where they are taken when they are needed.</summary>
     internal int EventCopies => _events?.Count ?? 0;

@@ -38,6 +38,26 @@ internal sealed unsafe class ProcessTable(OpenFiles files, RemoteMemories memori
         }
     }
 
+    /// <summary>What is charged to all users together: pinned pages, and bytes of the engine.</summary>
+    public (ulong Pages, long Bytes) Charged
+    {
+        get
+        {
+            lock (_lock)
+            {
+                ulong pages = 0;
+                long bytes = 0;
+                foreach ((PinLedger pins, EngineMemory engine) in _users.Values)
+                {
+                    pages += pins.Pages;
+                    bytes += engine.Bytes;
+                }
+
+                return (pages, bytes);
+            }
+        }
+    }
+
     /// <summary>Finds the emulated file behind a descriptor, and whose it is. The call holds the file then: <see cref="OpenFiles.Leave"/>.</summary>
     /// <param name="thread">A thread that waits for us to answer.</param>
     /// <param name="descriptor">One of its descriptors.</param>

@@ -72,6 +72,13 @@ public sealed class SurvivalTests(CPrograms programs) : IClassFixture<CPrograms>
         Assert.Contains("a call waits for memory that does not come: the processes that are left are killed", result.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void MemoryForWhatAClosedDescriptorHadMappedIsGivenBack()
+    {
+        CommandResult result = CommandLine.RunUnder([], programs["giveback"]);
+        Assert.True(result.Status == 0 && result.Output.EndsWith("given back\n", StringComparison.Ordinal), result.ToString());
+    }
+
     private static string Ioasis => string.Join(' ', CommandLine.Ioasis);
 
     private static CommandResult Shell(string script) => CommandLine.Run("bash", "-c", script);

@@ -6,7 +6,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 out=$1
 shift
-[ $# != 0 ] || set -- edu dmatest lifetime legacy player fuzz regions stuck late container paths
+[ $# != 0 ] || set -- edu dmatest lifetime legacy player fuzz regions stuck late giveback container paths
 mkdir -p "$out"
 flags=(-std=c99 -O2 -D_FILE_OFFSET_BITS=64 -Wall -Wextra -Werror -pthread)
 for name; do

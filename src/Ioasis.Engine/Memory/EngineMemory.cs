@@ -10,9 +10,10 @@ namespace Ioasis.Engine.Memory;
 public sealed class EngineMemory(long limit)
 {
     private const long WorthCollecting = 64 << 20; // bytes
-    private const long LeastPause = 10_000; // milliseconds
+    private const int LookMilliseconds = 500, LongestMilliseconds = 10_000;
 
-    private static long s_returned, s_collected = -LeastPause;
+    private static long s_returned;
+    private static int s_isCollecting;
 
     private long _bytes;
 
@@ -29,21 +30,29 @@ public sealed class EngineMemory(long limit)
     internal void Change(long by)
     {
         Interlocked.Add(ref _bytes, by);
-        if (by < 0 && Interlocked.Add(ref s_returned, -by) >= WorthCollecting)
-            Collect();
+        if (by < 0 && Interlocked.Add(ref s_returned, -by) >= WorthCollecting && Interlocked.Exchange(ref s_isCollecting, 1) == 0
+            && BackgroundThread.TryStart("ioasis collection", Collect) is null)
+        {
+            Volatile.Write(ref s_isCollecting, 0);
+        }
     }
 
     /// <summary>
-    /// Much has been given back: has the system get it too, soon, on another thread. Not again within some seconds: a collection stops
-    /// everybody for some milliseconds.
+    /// Much has been given back: has the system get it too. Not at once, as whoever gives it back still holds it; and when no more comes, or
+    /// after some seconds, as a collection stops everybody for some milliseconds.
     /// </summary>
     private static void Collect()
     {
-        long now = Environment.TickCount64, last = Volatile.Read(ref s_collected);
-        if (now - last < LeastPause || Interlocked.CompareExchange(ref s_collected, now, last) != last)
-            return;
+        long before = 0, returned = Volatile.Read(ref s_returned);
+        for (int waited = 0; returned != before && waited < LongestMilliseconds; waited += LookMilliseconds)
+        {
+            Thread.Sleep(LookMilliseconds);
+            before = returned;
+            returned = Volatile.Read(ref s_returned);
+        }
+
         Volatile.Write(ref s_returned, 0);
-        _ = BackgroundThread.TryStart(
-            "ioasis collection", static () => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true));
+        Volatile.Write(ref s_isCollecting, 0); // what comes from here on is for the next one
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 }

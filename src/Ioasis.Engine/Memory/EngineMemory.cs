@@ -9,7 +9,7 @@ namespace Ioasis.Engine.Memory;
 /// <param name="limit">Bytes; a call that begins with as many in use is refused. <see cref="long.MaxValue"/> for no limit.</param>
 public sealed class EngineMemory(long limit)
 {
-    private const long WorthCollecting = 64 << 20; // bytes
+    private const long WorthCollecting = 32 << 20; // bytes
     private const int LookMilliseconds = 500, LongestMilliseconds = 10_000;
 
     private static long s_returned;

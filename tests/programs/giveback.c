@@ -1,7 +1,7 @@
 /*
  * giveback
  *
- * Maps half a million areas, closes the descriptor, and sees whether the supervisor (our parent) gives the memory for them back within some
+ * Maps hundreds of thousands of areas, closes the descriptor, and sees whether the supervisor (our parent) gives the memory for them back within some
  * seconds: twice, as the second time may be different. Prints what the supervisor held, in KiB, and "given back".
  */
 #define _DEFAULT_SOURCE
@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { AREAS = 500000, ROUNDS = 2, LOOKS = 300 };
+enum { AREAS = 320000, ROUNDS = 2, LOOKS = 300 };
 
 static long resident(void) {
     char path[64], line[256];

@@ -24,6 +24,7 @@ public sealed class ProgramRunner : IDisposable
 {
     private const int PatienceMilliseconds = 5000;
 
+    private readonly Action<string> _complain;
     private readonly MaterialTree _material;
     private readonly OpenFiles _files;
     private readonly RemoteMemories _memories;
@@ -59,7 +60,7 @@ public sealed class ProgramRunner : IDisposable
 
     internal ProgramRunner(PathTree tree, ProgramOptions options)
     {
-        Action<string> complain = Quietly(options.Complain ?? (static line => StandardError.WriteLine("ioasis: " + line)));
+        Action<string> complain = _complain = Quietly(options.Complain ?? (static line => StandardError.WriteLine("ioasis: " + line)));
         BackgroundThread.Complain = complain;
         ulong ignored = Launch.Signals.Ignored;
         if (options.HandleSignals)
@@ -166,6 +167,8 @@ public sealed class ProgramRunner : IDisposable
         else
             rest.Join(PatienceMilliseconds);
         _material.Dispose();
+        if (BackgroundThread.Complain == _complain)
+            BackgroundThread.Complain = null; // it may hold a whole machine
     }
 
     private void Forget()

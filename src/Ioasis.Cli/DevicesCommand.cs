@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Ioasis.Devices.Machines;
 using Ioasis.Devices.Models;
 using Spectre.Console;
@@ -23,7 +22,7 @@ internal static class DevicesCommand
             console.MarkupLineInterpolated($"[bold]{model.Name}[/]  {model.Identity.Vendor:x4}:{model.Identity.Device:x4}  {model.Summary}");
             Table table = new Table().NoBorder().HideHeaders().AddColumns("", "", "");
             foreach (DeviceOption option in model.Options)
-                table.AddRow($"    {option.Name}=", Number(option.Default), Markup.Escape(option.Summary));
+                table.AddRow($"    {option.Name}=", Markup.Escape(option.Default), Markup.Escape(option.Summary));
             if (model.Options.Count != 0)
                 console.Write(table);
             console.WriteLine();
@@ -43,6 +42,4 @@ internal static class DevicesCommand
         console.Write(iommus);
         return 0;
     }
-
-    private static string Number(ulong value) => value < 4096 ? value.ToString(CultureInfo.InvariantCulture) : $"0x{value:x}";
 }

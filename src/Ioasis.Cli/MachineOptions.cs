@@ -8,7 +8,7 @@ internal sealed class MachineOptions
 {
     public Option<string[]> Devices { get; } = new("--device")
     {
-        Description = "A device of the machine: MODEL[,OPTION=VALUE…] ('ioasis devices' lists both). May be given again.",
+        Description = "A device of the machine: MODEL[,OPTION=VALUE…] ('ioasis devices' lists both), or an assembly with a model in place of its name. May be given again.",
         HelpName = "MODEL[,OPTION=VALUE…]",
         AllowMultipleArgumentsPerToken = false,
     };
@@ -53,6 +53,14 @@ internal sealed class MachineOptions
         }
 
         string[] iommus = parsed.GetValue(Iommus) ?? [], devices = parsed.GetValue(Devices) ?? [];
+        for (int n = 0; n < devices.Length; n++)
+        {
+            if (ModelFile.TryLoad(ref devices[n], out string? unloaded))
+                continue;
+            Messages.Error(unloaded);
+            return null;
+        }
+
         if (text is null && iommus.Length + devices.Length == 0)
             return static () => MachineDescription.Default; // nothing can be wrong with it, so it can wait until somebody needs it
         if (MachineDescription.TryParse(iommus, devices, file, text, out MachineDescription? machine, out string? error))

@@ -11,7 +11,7 @@ namespace Ioasis.Devices.Machines;
 /// <param name="Group">Its IOMMU group.</param>
 /// <param name="Options">The model's options, complete.</param>
 public sealed record DeviceDescription(
-    DeviceModel Model, PciAddress Address, PciAddress? Bridge, string Iommu, int Group, IReadOnlyDictionary<string, ulong> Options)
+    DeviceModel Model, PciAddress Address, PciAddress? Bridge, string Iommu, int Group, DeviceOptions Options)
 {
     /// <summary>The driver that it starts with, and whose IDs name it; null for none.</summary>
     public string? Driver { get; init; } = Drivers.PciDriver.VfioName;

@@ -11,7 +11,6 @@ internal sealed class DeviceReader(IReadOnlyList<IommuDescription> iommus)
     private const int FirstSlot = 0x10;
     private const int SlotStep = 8;
     private const int LastGroup = 65535;
-    private const ulong SmallestBar = 4096;
     private const ulong LastClass = 0xff_ffff;
     private const int LongestDriver = 55; // what Linux allows a module's name
 
@@ -148,18 +147,13 @@ internal sealed class DeviceReader(IReadOnlyList<IommuDescription> iommus)
         return (int)group;
     }
 
-    private static Dictionary<string, ulong> ReadOptions(SettingList settings, DeviceModel model, ref string? error)
+    private static DeviceOptions ReadOptions(SettingList settings, DeviceModel model, ref string? error)
     {
-        var values = new Dictionary<string, ulong>();
+        DeviceOptions values = DeviceOptions.DefaultsOf(model.Options);
         foreach (DeviceOption option in model.Options)
         {
-            ulong value = option.Default;
-            string? text = settings.Single(option.Name, ref error);
-            if (text is not null && (!Number.TryParse(text, out value) || value < option.Least || value > option.Last))
-                error ??= $"{settings.Origin}: {option.Name} \"{text}\" is no number from 0x{option.Least:x} to 0x{option.Last:x}";
-            else if (option.IsMemory && value != 0 && (!ulong.IsPow2(value) || value < SmallestBar))
-                error ??= $"{settings.Origin}: {option.Name} \"{text}\" is no size of memory: a power of two from 4K up, or 0";
-            values.Add(option.Name, value);
+            if (settings.Single(option.Name, ref error) is { } text && values.Set(option, text) is { } problem)
+                error ??= $"{settings.Origin}: {option.Name} \"{text}\" {problem}";
         }
         return values;
     }
@@ -184,7 +178,7 @@ internal sealed class DeviceReader(IReadOnlyList<IommuDescription> iommus)
 
     /// <summary>A device whose address and group may still be open.</summary>
     private readonly record struct Draft(
-        DeviceModel? Model, PciAddress? Address, PciAddress? Bridge, string Iommu, int? Group, IReadOnlyDictionary<string, ulong> Options)
+        DeviceModel? Model, PciAddress? Address, PciAddress? Bridge, string Iommu, int? Group, DeviceOptions Options)
     {
         public string? Driver { get; init; }
 

@@ -1,5 +1,6 @@
 using Ioasis.Abi;
 using Ioasis.Devices.Drivers;
+using Ioasis.Devices.Models;
 using Ioasis.Devices.Pci;
 using Ioasis.Engine.Hardware;
 using Ioasis.Engine.Mock;
@@ -39,7 +40,7 @@ public sealed class Machine : IDisposable
                 PasidBits = Iommus[index].PasidBits,
                 PageRequests = Iommus[index].Type == IommuType.Mock,
             };
-            PciFunction function = device.Model.Create(device.Address, physical, device.Options);
+            PciFunction function = device.Model.Create(new DevicePlace(device.Address, physical, device.Options));
             function.Bridge = device.Bridge;
             if (device.Class is { } code)
                 function.MarkAs(code);

@@ -1,4 +1,4 @@
-using Ioasis.Devices.Pci;
+using Ioasis.Devices.Work;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Reasons;
 
@@ -9,8 +9,8 @@ namespace Ioasis.Devices.Models;
 /// nothing of how a transfer ended: one that does not fit the buffer moves nothing, one that is aborted leaves what it leaves
 /// (ones in the buffer).
 /// </summary>
-/// <remarks>Used by the device thread; <see cref="Clear"/> only while its DMA is cut.</remarks>
-internal sealed class EduBuffer(Edu edu, DmaChannel dma, ulong mask)
+/// <remarks>Used by the device's worker; <see cref="Clear"/> only while its DMA is cut.</remarks>
+internal sealed class EduBuffer(Edu edu, ulong mask)
 {
     private const ulong First = 0x40000;
     private const ulong Size = 4096;
@@ -18,17 +18,17 @@ internal sealed class EduBuffer(Edu edu, DmaChannel dma, ulong mask)
     private readonly byte[] _bytes = new byte[Size];
 
     /// <summary>Memory to buffer.</summary>
-    public void Fetch(long epoch, ulong source, ulong destination, ulong count)
+    public void Fetch(DeviceWork work, ulong source, ulong destination, ulong count)
     {
         if (Fits(destination, count))
-            dma.Read(epoch, Reach(source), At(destination, count));
+            work.Read(Reach(source), At(destination, count));
     }
 
     /// <summary>Buffer to memory.</summary>
-    public void Store(long epoch, ulong source, ulong destination, ulong count)
+    public void Store(DeviceWork work, ulong source, ulong destination, ulong count)
     {
         if (Fits(source, count))
-            dma.Write(epoch, Reach(destination), At(source, count));
+            work.Write(Reach(destination), At(source, count));
     }
 
     public void Clear() => _bytes.AsSpan().Clear();

@@ -1,3 +1,5 @@
+using Ioasis.Devices.Registers;
+
 namespace Ioasis.Devices.Pci;
 
 /// <summary>A memory base address register (PCI 3.0, 6.2.5.1): how much a function decodes, and where the machine put it.</summary>
@@ -11,7 +13,9 @@ public sealed class Bar
     /// <param name="is64Bit">Whether it may lie above 4 GiB.</param>
     /// <param name="isPrefetchable">Whether reads have no side effects.</param>
     /// <param name="isMemory">Whether it is plain memory, which the model has nothing to do with and clients may map.</param>
-    public Bar(int index, ulong size, bool is64Bit = false, bool isPrefetchable = false, bool isMemory = false)
+    /// <param name="registers">The registers behind it; null when it has none, or the model decodes accesses by itself.</param>
+    public Bar(
+        int index, ulong size, bool is64Bit = false, bool isPrefetchable = false, bool isMemory = false, RegisterBlock? registers = null)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index + (is64Bit ? 1u : 0u), (uint)Count);
         if (!ulong.IsPow2(size) || size < 4096 || (!is64Bit && size > 1ul << 31))
@@ -21,6 +25,7 @@ public sealed class Bar
         Is64Bit = is64Bit;
         IsPrefetchable = isPrefetchable;
         IsMemory = isMemory;
+        Registers = registers;
     }
 
     public int Index { get; }
@@ -33,6 +38,9 @@ public sealed class Bar
     public bool IsPrefetchable { get; }
 
     public bool IsMemory { get; }
+
+    /// <summary>The registers behind it; null when it has none, or the model decodes accesses by itself.</summary>
+    public RegisterBlock? Registers { get; }
 
     /// <summary>Physical address that the machine gave it; 0 before. What a client writes to the register goes nowhere.</summary>
     public ulong Address { get; internal set; }

@@ -1,3 +1,5 @@
+using Ioasis.Devices.Work;
+
 namespace Ioasis.Devices.Pci;
 
 /// <summary>
@@ -20,21 +22,21 @@ public abstract partial class PciFunction
         while (true)
         {
             Cancel();
-            foreach (DmaChannel channel in _channels)
-                channel.WaitUntilQuiet(TimeSpan.FromMilliseconds(Math.Max(end - Environment.TickCount64, 0)));
+            foreach (DeviceWorker worker in _workers)
+                worker.WaitUntilQuiet(TimeSpan.FromMilliseconds(Math.Max(end - Environment.TickCount64, 0)));
 
             lock (Sync)
             {
                 // Once more: the client may have had the device begin again. No model notes an epoch without the lock, so nothing
                 // begins from here on; what has, is seen.
                 Cancel();
-                bool moves = _channels.Exists(static channel => channel.IsMoving);
+                bool moves = _workers.Exists(static worker => worker.IsMoving);
                 if (moves && Environment.TickCount64 < end)
                     continue;
                 if (moves)
                     LeaveBehind();
-                foreach (DmaChannel channel in _channels)
-                    channel.Thread.Forget();
+                foreach (DeviceWorker worker in _workers)
+                    worker.Forget();
                 change(this);
                 return;
             }
@@ -43,16 +45,16 @@ public abstract partial class PciFunction
 
     private void Cancel()
     {
-        foreach (DmaChannel channel in _channels)
-            channel.Cancel();
+        foreach (DeviceWorker worker in _workers)
+            worker.Cancel();
     }
 
     private void LeaveBehind()
     {
-        foreach (DmaChannel channel in _channels)
+        foreach (DeviceWorker worker in _workers)
         {
-            if (channel.IsMoving)
-                channel.Abandon();
+            if (worker.IsMoving)
+                worker.LeaveBehind();
         }
 
         Ask("when its DMA was left behind", static function => function.OnDmaLeftBehind());

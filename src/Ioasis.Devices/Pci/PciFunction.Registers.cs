@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Ioasis.Devices.Registers;
 
 namespace Ioasis.Devices.Pci;
 
@@ -75,15 +76,72 @@ public abstract partial class PciFunction
     public bool MeetsMessageTable(int bar, ulong first, ulong end) =>
         _msix is not null && bar == _msix.Bar && first < _msix.TableEnd && end > _msix.TableFirst;
 
-    /// <summary>A read of the model's registers, under <see cref="Sync"/>. What is not there reads as ones.</summary>
+    /// <summary>What a register holds, under <see cref="Sync"/>.</summary>
+    /// <param name="register">A register of a block behind one of the BARs.</param>
+    protected ulong this[Register register]
+    {
+        get => ValuesOf(register)[register];
+        set => ValuesOf(register)[register] = value;
+    }
+
+    /// <summary>A client reads a register, under <see cref="Sync"/>. For those whose value is made when it is asked for.</summary>
+    /// <returns>What it reads.</returns>
+    protected virtual ulong OnRead(Register register) => this[register];
+
+    /// <summary>Whether a write is taken, under <see cref="Sync"/>; one that is not, as while the device is busy, changes nothing.</summary>
+    /// <param name="register">The register.</param>
+    /// <param name="value">What it would hold.</param>
+    protected virtual bool Accepts(Register register, ulong value) => true;
+
+    /// <summary>A client has written a register, which holds the value now, under <see cref="Sync"/>: what the write sets off begins here.</summary>
+    protected virtual void OnWritten(Register register)
+    {
+    }
+
+    /// <summary>
+    /// A read of the model's registers, under <see cref="Sync"/>: of the BAR's block. Models that decode accesses by themselves replace it.
+    /// What is not there reads as ones.
+    /// </summary>
     /// <param name="bar">Index of the BAR.</param>
     /// <param name="offset">Bytes from its start; a multiple of <paramref name="size"/>.</param>
     /// <param name="size">1, 2, 4 or 8 bytes; only so many low bytes of the result count.</param>
-    protected abstract ulong ReadRegister(int bar, ulong offset, int size);
+    protected virtual ulong ReadRegister(int bar, ulong offset, int size)
+    {
+        RegisterBlock? block = _bars[bar]!.Registers;
+        if (block?.Decode(offset, size) is not { } register)
+            return NoRegister(bar, offset, size, block?.Find(offset) is not null);
+        return register.Access == RegisterAccess.WriteOnly ? ulong.MaxValue : OnRead(register) >> (((int)offset - register.Offset) * 8);
+    }
 
     /// <summary>A write to the model's registers, under <see cref="Sync"/>. What is not there ignores it.</summary>
     /// <inheritdoc cref="ReadRegister"/>
-    protected abstract void WriteRegister(int bar, ulong offset, ulong value, int size);
+    protected virtual void WriteRegister(int bar, ulong offset, ulong value, int size)
+    {
+        RegisterBlock? block = _bars[bar]!.Registers;
+        if (block?.Decode(offset, size) is not { } register)
+        {
+            _ = NoRegister(bar, offset, size, block?.Find(offset) is not null);
+            return;
+        }
+
+        RegisterValues values = ValuesOf(register);
+        ulong next = values.After(register, offset, value, size);
+        if (register.Access == RegisterAccess.ReadOnly || !Accepts(register, next))
+            return;
+        values[register] = next;
+        OnWritten(register);
+    }
+
+    private RegisterValues ValuesOf(Register register)
+    {
+        foreach (RegisterValues one in _values)
+        {
+            if (one.Block == register.Block)
+                return one;
+        }
+
+        throw new ArgumentException($"{register.Name} is behind none of the BARs", nameof(register));
+    }
 
     private ulong Read(int bar, ulong offset, int size)
     {

@@ -1,3 +1,5 @@
+using Ioasis.Devices.Registers;
+
 namespace Ioasis.Devices.Pci;
 
 /// <summary>
@@ -42,12 +44,17 @@ public abstract partial class PciFunction
     /// </summary>
     public void StopDma() => AfterDma(static _ => { });
 
-    /// <summary>Puts the model's registers back to what they are at power-on, under <see cref="Sync"/>.</summary>
-    protected abstract void ResetRegisters();
+    /// <summary>
+    /// A reset, or power-on, under <see cref="Sync"/>: the model puts back what it has beside its registers, which hold their values of after a
+    /// reset already. Nothing of its work goes on.
+    /// </summary>
+    protected virtual void OnReset()
+    {
+    }
 
     /// <summary>
     /// A transfer that does not end was left behind: whatever it may still write to or read from, such as a buffer of the model's, the
-    /// model replaces. Called under <see cref="Sync"/>, before <see cref="ResetRegisters"/>.
+    /// model replaces. Called under <see cref="Sync"/>, before <see cref="OnReset"/>.
     /// </summary>
     protected virtual void OnDmaLeftBehind()
     {
@@ -64,7 +71,9 @@ public abstract partial class PciFunction
     private void ResetDevice()
     {
         Physical.BusMaster = false;
-        Ask("when it was reset", static function => function.ResetRegisters());
+        foreach (RegisterValues values in _values)
+            values.Reset();
+        Ask("when it was reset", static function => function.OnReset());
         Interrupts.SetPin(false);
     }
 }

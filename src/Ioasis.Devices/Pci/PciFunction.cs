@@ -1,6 +1,9 @@
 using Ioasis.Abi;
 using Ioasis.Devices.Interrupts;
+using Ioasis.Devices.Models;
 using Ioasis.Devices.Pci.Capabilities;
+using Ioasis.Devices.Registers;
+using Ioasis.Devices.Work;
 using Ioasis.Engine.Hardware;
 using Ioasis.Engine.Reasons;
 using static Ioasis.Abi.vfio_region_info_flags;
@@ -14,7 +17,7 @@ namespace Ioasis.Devices.Pci;
 /// <remarks>
 /// <see cref="Sync"/> protects configuration space and the model's registers; register accesses come one at a time, under it.
 /// Below it come the locks of <see cref="FunctionInterrupts"/> and of the IOMMU's system. DMA is never done, nor waited for, under it,
-/// nor done on a client's thread: models do it on a <see cref="DeviceThread"/>.
+/// nor done on a client's thread: models do it on a <see cref="DeviceWorker"/>.
 /// </remarks>
 public abstract partial class PciFunction : IDisposable
 {
@@ -24,23 +27,25 @@ public abstract partial class PciFunction : IDisposable
     private readonly MsiCapability? _msi;
     private readonly MsixCapability? _msix;
     private readonly ExpressCapability? _express;
-    private readonly List<DmaChannel> _channels = [];
+    private readonly List<DeviceWorker> _workers = [];
+    private readonly List<RegisterValues> _values = []; // of each BAR that has a block of registers
     private readonly Bar?[] _bars = new Bar?[Bar.Count];
     private byte[] _powerOn;
 
-    /// <param name="address">Where it sits.</param>
-    /// <param name="physical">The same function as the IOMMU sees it.</param>
+    /// <param name="place">Where in its machine it is.</param>
     /// <param name="layout">What it is made of; belongs to this function from now on.</param>
-    protected PciFunction(PciAddress address, PhysicalDevice physical, FunctionLayout layout)
+    protected PciFunction(DevicePlace place, FunctionLayout layout)
     {
-        Address = address;
-        Physical = physical;
+        Address = place.Address;
+        Physical = place.Requester;
         _layout = layout;
         Identity = layout.Identity;
         foreach (Bar bar in layout.Bars)
         {
             _bars[bar.Index] = bar;
             _memories[bar.Index] = bar.IsMemory ? new BarMemory(bar) : null;
+            if (bar.Registers is { } block)
+                _values.Add(new RegisterValues(block));
         }
         _config = layout.ToConfigSpace();
         _powerOn = _config.ToArray();
@@ -109,15 +114,17 @@ public abstract partial class PciFunction : IDisposable
         if (!disposing)
             return;
         Close();
+        foreach (DeviceWorker worker in _workers)
+            worker.Dispose();
     }
 
-    /// <summary>Opens a way to memory for one of the model's threads. What the thread's work throws takes the device out.</summary>
-    protected DmaChannel OpenChannel(DeviceThread thread)
+    /// <summary>Gives the model a thread of its own, with a way to memory. What its work throws takes the device out.</summary>
+    /// <remarks>For the constructor of the model.</remarks>
+    protected DeviceWorker AddWorker()
     {
-        thread.Failed = failure => Fail("in its work", failure);
-        var channel = new DmaChannel(Physical, thread);
-        _channels.Add(channel);
-        return channel;
+        var worker = new DeviceWorker(Physical, Physical.Name) { Failed = failure => Fail("in its work", failure) };
+        _workers.Add(worker);
+        return worker;
     }
 
     /// <summary>Sends an MSI or MSI-X message, which is a write to memory: without bus mastering there is none.</summary>

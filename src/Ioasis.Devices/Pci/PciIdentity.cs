@@ -8,4 +8,4 @@ namespace Ioasis.Devices.Pci;
 /// <param name="SubsystemVendor">Subsystem vendor ID.</param>
 /// <param name="SubsystemDevice">Subsystem ID.</param>
 public readonly record struct PciIdentity(
-    ushort Vendor, ushort Device, uint Class, byte Revision, ushort SubsystemVendor, ushort SubsystemDevice);
+    ushort Vendor, ushort Device, uint Class, byte Revision = 0, ushort SubsystemVendor = 0, ushort SubsystemDevice = 0);

@@ -19,10 +19,13 @@ public sealed partial class DmaPort
     /// <param name="into">As long as all pieces together. On an abort the rest of it is 0xff.</param>
     /// <returns>False when a piece was aborted; those before it were read, none after it. The fault is recorded.</returns>
     /// <exception cref="ArgumentException">The buffer has another length.</exception>
-    public bool Gather(Pasid pasid, ReadOnlySpan<DmaSegment> from, Span<byte> into)
+    public bool Gather(Pasid pasid, ReadOnlySpan<DmaSegment> from, Span<byte> into) => Gather(Epoch, pasid, from, into);
+
+    /// <inheritdoc cref="Gather(Pasid, ReadOnlySpan{DmaSegment}, Span{byte})"/>
+    /// <param name="epoch">What <see cref="Epoch"/> was when the device decided to: after a cancellation nothing is moved.</param>
+    public bool Gather(long epoch, Pasid pasid, ReadOnlySpan<DmaSegment> from, Span<byte> into)
     {
         CheckLength(from, into.Length);
-        long epoch = Epoch;
         while (!from.IsEmpty)
         {
             int pieces = 0, bytes = 0;
@@ -61,10 +64,13 @@ public sealed partial class DmaPort
     /// <param name="from">As long as all pieces together.</param>
     /// <returns>False when a piece was aborted; those before it were written, none after it. The fault is recorded.</returns>
     /// <exception cref="ArgumentException">The buffer has another length.</exception>
-    public bool Scatter(Pasid pasid, ReadOnlySpan<DmaSegment> to, ReadOnlySpan<byte> from)
+    public bool Scatter(Pasid pasid, ReadOnlySpan<DmaSegment> to, ReadOnlySpan<byte> from) => Scatter(Epoch, pasid, to, from);
+
+    /// <inheritdoc cref="Scatter(Pasid, ReadOnlySpan{DmaSegment}, ReadOnlySpan{byte})"/>
+    /// <param name="epoch">What <see cref="Epoch"/> was when the device decided to: after a cancellation nothing is moved.</param>
+    public bool Scatter(long epoch, Pasid pasid, ReadOnlySpan<DmaSegment> to, ReadOnlySpan<byte> from)
     {
         CheckLength(to, from.Length);
-        long epoch = Epoch;
         while (!to.IsEmpty)
         {
             int pieces = 0, bytes = 0;

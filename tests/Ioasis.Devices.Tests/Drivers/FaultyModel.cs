@@ -1,7 +1,7 @@
 using Ioasis.Devices.Models;
 using Ioasis.Devices.Pci;
 using Ioasis.Devices.Pci.Capabilities;
-using Ioasis.Engine.Hardware;
+using Ioasis.Devices.Work;
 
 namespace Ioasis.Devices.Tests.Drivers;
 
@@ -9,17 +9,17 @@ namespace Ioasis.Devices.Tests.Drivers;
 internal sealed class FaultyModel : PciFunction
 {
     public static readonly DeviceModel Model = new(
-        "faulty", new PciIdentity(0x1234, 0x1111, 0x00ff00, 0, 0, 0), "throws", [], (address, physical, _) => new FaultyModel(address, physical));
+        "faulty", new PciIdentity(0x1234, 0x1111, 0x00ff00, 0, 0, 0), "throws", [], place => new FaultyModel(place));
 
-    private readonly DeviceThread _thread = new("faulty");
+    private readonly DeviceWorker _worker;
 
-    private FaultyModel(PciAddress address, PhysicalDevice physical)
-        : base(address, physical, new FunctionLayout
+    private FaultyModel(DevicePlace place)
+        : base(place, new FunctionLayout
         {
             Identity = Model.Identity,
             Bars = [new Bar(0, 4096)],
             Capabilities = [new ExpressCapability()],
-        }) => _ = OpenChannel(_thread);
+        }) => _worker = AddWorker();
 
     /// <summary>read, write, work, reset, stop.</summary>
     public string Breaks { get; set; } = "";
@@ -33,15 +33,14 @@ internal sealed class FaultyModel : PciFunction
     protected override void WriteRegister(int bar, ulong offset, ulong value, int size)
     {
         BreakAt("write");
-        _thread.Post(() => BreakAt("work"));
+        _worker.Post(_ => BreakAt("work"));
     }
 
-    protected override void ResetRegisters() => BreakAt("reset");
+    protected override void OnReset() => BreakAt("reset");
 
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
-        _thread.Dispose();
         BreakAt("stop");
     }
 

@@ -1,4 +1,5 @@
 using Ioasis.Devices.Machines;
+using Ioasis.Devices.Models;
 using Ioasis.Engine.Addresses;
 using Ioasis.Engine.Hardware;
 
@@ -32,9 +33,9 @@ public sealed class DescriptionTests
             ["edu 0000:00:11.0 smmu3.0 1", "edu 0000:00:10.0 smmu3.0 2", "dmatest 0000:00:12.0 second 0",
                 "edu 0000:00:13.0 smmu3.0 7", "edu 0000:00:14.0 smmu3.0 7"],
             machine.Devices.Select(Line));
-        Assert.Equal(0x0fffffffu, machine.Devices[0].Options["dma_mask"]);
-        Assert.Equal(0xffffffffu, machine.Devices[1].Options["dma_mask"]);
-        Assert.Equal(1u, machine.Devices[2].Options["vectors"]);
+        Assert.Equal(0x0ffffffful, machine.Devices[0].Options.Get(Edu.DmaMask));
+        Assert.Equal(0xfffffffful, machine.Devices[1].Options.Get(Edu.DmaMask));
+        Assert.Equal(1ul, machine.Devices[2].Options.Get(DmaTest.Vectors));
     }
 
     [Fact]
@@ -61,7 +62,7 @@ public sealed class DescriptionTests
         Assert.Equal(ulong.MaxValue, machine.Iommus[0].Aperture.Last);
         Assert.Equal(1ul << 12 | 1ul << 30, machine.Iommus[1].PageSizes);
         Assert.Equal(["edu 0000:00:10.0 riscv-iommu0 3", "dmatest 0000:00:11.0 ivhd0 0"], machine.Devices.Select(Line));
-        Assert.Equal(65535u, machine.Devices[0].Options["dma_mask"]);
+        Assert.Equal(65535ul, machine.Devices[0].Options.Get(Edu.DmaMask));
     }
 
     [Theory]
@@ -75,7 +76,8 @@ public sealed class DescriptionTests
     [InlineData("edu,group=-1", "--device edu,group=-1: group \"-1\" is no number from 0 to 65535")]
     [InlineData("edu,address=10", "--device edu,address=10: address \"10\" is no PCI address such as 0000:00:10.0")]
     [InlineData("edu,iommu=no", "--device edu,iommu=no: there is no IOMMU \"no\"; there are dmar0")]
-    public void A_wrong_device_is_named_with_what_is_wrong(string device, string error) => Assert.Equal(error, Error([], [device]));
+    public void A_wrong_device_is_named_with_what_is_wrong(string device, string error) =>
+        Assert.StartsWith(error, Error([], [device]), StringComparison.Ordinal); // models of other tests may follow
 
     [Theory]
     [InlineData("vtdd", "--iommu vtdd: there is no IOMMU type \"vtdd\"; there are vtd, smmuv3, amd, riscv, mock")]

@@ -1,5 +1,7 @@
 using Ioasis.Devices.Machines;
 using Ioasis.Devices.Models;
+using Ioasis.Devices.Pci;
+using Ioasis.Devices.Registers;
 
 namespace Ioasis.Devices.Tests.Machines;
 
@@ -27,12 +29,33 @@ public sealed class DocumentedMachineTests
     [Fact]
     public void Every_model_has_a_page_that_names_its_numbers_and_options()
     {
-        foreach (DeviceModel model in DeviceModels.All)
+        foreach (DeviceModel model in DeviceModels.BuiltIn)
         {
             string page = File.ReadAllText(Path.Combine(s_docs, $"{model.Name}.md"));
             Assert.StartsWith($"# {model.Name} ({model.Identity.Vendor:x4}:{model.Identity.Device:x4})", page);
             foreach (DeviceOption option in model.Options)
                 Assert.Contains($"| `{option.Name}` |", page);
+        }
+    }
+
+    [Fact]
+    public void Every_model_has_its_registers_on_its_page_with_who_may_do_what()
+    {
+        Assert.True(MachineDescription.TryParse([], [.. DeviceModels.BuiltIn.Select(model => model.Name)], null, null, out MachineDescription? all, out _));
+        using Machine machine = new(all!);
+        foreach ((PciFunction function, DeviceModel model) in machine.Functions.Zip(DeviceModels.BuiltIn))
+        {
+            string page = File.ReadAllText(Path.Combine(s_docs, $"{model.Name}.md"));
+            foreach (Register register in function.Bars.SelectMany(bar => bar.Registers?.All ?? []))
+            {
+                string row = page.Split('\n').Single(line => line.StartsWith($"| {register.Offset:x2}h |", StringComparison.Ordinal));
+                Assert.Contains(register.Access switch
+                {
+                    RegisterAccess.ReadOnly => "| read |",
+                    RegisterAccess.WriteOnly => "| write |",
+                    _ => "| read, write |",
+                }, row);
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Ioasis.Devices.Models;
 using Ioasis.Devices.Pci;
+using Ioasis.Devices.Work;
 
 namespace Ioasis.Devices.Tests.Pci;
 
@@ -16,7 +17,7 @@ public sealed class StuckDmaTests : IDisposable
 
     public StuckDmaTests()
     {
-        _device = new DmaTest(new PciAddress(0, _rig.Device.Rid), _rig.Device, vectors: 1) { Patience = TimeSpan.FromMilliseconds(5) };
+        _device = new DmaTest(Place) { Patience = TimeSpan.FromMilliseconds(5) };
         _device.Open();
         Enable();
     }
@@ -30,7 +31,7 @@ public sealed class StuckDmaTests : IDisposable
     [Fact]
     public void Registers_answer_while_a_reset_waits()
     {
-        var patient = new DmaTest(new PciAddress(0, _rig.Device.Rid), _rig.Device, vectors: 1) { Patience = TimeSpan.FromDays(1) };
+        var patient = new DmaTest(Place) { Patience = TimeSpan.FromDays(1) };
         patient.Open();
         patient.WriteConfig(ConfigOffset.Command, [6, 0]);
         Write(patient, Command, RunFromMemory);
@@ -48,7 +49,7 @@ public sealed class StuckDmaTests : IDisposable
     [Fact]
     public void A_reset_leaves_a_stuck_transfer_behind_and_the_device_works()
     {
-        for (int time = 0; time < DeviceThread.MostLeftBehind; time++)
+        for (int time = 0; time < DeviceWorker.MostLeftBehind; time++)
         {
             _rig.Memory.Asked.Reset();
             Write(_device, Command, RunFromMemory);
@@ -77,6 +78,8 @@ public sealed class StuckDmaTests : IDisposable
         Write(_device, Command, RunToMemory);
         Assert.True(SpinWait.SpinUntil(() => (Read(_device, Command) & Run) == 0, Patience));
     }
+
+    private DevicePlace Place => new(new PciAddress(0, _rig.Device.Rid), _rig.Device, DeviceOptions.DefaultsOf(DmaTest.Model.Options));
 
     private void Enable() => _device.WriteConfig(ConfigOffset.Command, [6, 0]);
 

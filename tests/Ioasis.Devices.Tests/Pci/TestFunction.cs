@@ -1,3 +1,4 @@
+using Ioasis.Devices.Models;
 using Ioasis.Devices.Pci;
 using Ioasis.Devices.Pci.Capabilities;
 using Ioasis.Engine.Hardware;
@@ -10,7 +11,7 @@ public sealed class TestFunction : PciFunction
     public const int TableBar = 4;
 
     public TestFunction(PhysicalDevice physical)
-        : base(new PciAddress(0, physical.Rid), physical, new FunctionLayout
+        : base(new DevicePlace(new PciAddress(0, physical.Rid), physical, DeviceOptions.DefaultsOf([])), new FunctionLayout
         {
             Identity = new PciIdentity(0x1af4, 0x1234, 0x020000, 7, 0x1111, 0x2222),
             InterruptPin = 1,
@@ -39,5 +40,5 @@ public sealed class TestFunction : PciFunction
     protected override void WriteRegister(int bar, ulong offset, ulong value, int size) =>
         Accesses.Add($"w{bar}:{offset:x}/{size}={value:x}");
 
-    protected override void ResetRegisters() => Resets++;
+    protected override void OnReset() => Resets++;
 }

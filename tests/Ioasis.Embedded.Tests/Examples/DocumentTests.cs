@@ -4,12 +4,13 @@ using System.Text.RegularExpressions;
 namespace Ioasis.Embedded.Tests.Examples;
 
 /// <summary>
-/// Code in docs/client.md is code that tests run. Before each block stands where it comes from, <c>FILE [NAME]</c>: the lines
+/// Code in these pages is code that tests run. Before each block stands where it comes from, <c>FILE [NAME]</c>: the lines
 /// of the file between <c>// [NAME]</c> and <c>// [/NAME]</c>.
 /// </summary>
 public sealed partial class DocumentTests
 {
-    private static readonly string s_document = File.ReadAllText(Repository("docs/client.md"));
+    private static readonly string[] s_pages = ["docs/client.md", "docs/write-a-device.md"];
+    private static readonly string s_document = string.Concat(s_pages.Select(page => File.ReadAllText(Repository(page))));
 
     public static TheoryData<string, string, string> Blocks =>
     [

@@ -94,6 +94,34 @@ public sealed class ExampleTests
         Assert.DoesNotContain("Ioasis", dependencies, StringComparison.OrdinalIgnoreCase);
     }
 
+    [Fact]
+    public void AHostOfThreeLinesHasTheWholeCommandLineAndItsDevice()
+    {
+        const string Id = "/sys/bus/pci/devices/0000:00:10.0/device";
+        Assert.Equal((0, "0x5add\n"), Run("my-device", "my-device", "run", "--device", "summer", "--", "cat", Id));
+        Assert.Contains("summer  1234:5add  adds up words in memory", Run("my-device", "my-device", "devices").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnAssemblyWithAModelStandsForIt()
+    {
+        string file = PathOf("my-device", "my-device.dll");
+        Assert.Equal(
+            (0, "0x5add\n"), Run("Ioasis.Cli", "ioasis", "run", "--device", $"{file},address=0000:00:12.0", "--", "cat", "/sys/bus/pci/devices/0000:00:12.0/device"));
+        (string Device, string Error)[] wrong =
+        [
+            ("./nothing.dll", "there is no such file"),
+            ("/dev/null", "no .NET assembly"),
+            (PathOf("my-device", "Ioasis.Abi.dll"), "no public type has a public static DeviceModel"),
+            ($"{file},colour=red", "summer has no setting \"colour\""),
+        ];
+        foreach ((string device, string error) in wrong)
+        {
+            (int status, string output) = Run("Ioasis.Cli", "ioasis", "run", "--device", device, "--", "true");
+            Assert.True(status == 2 && output.Contains(error, StringComparison.Ordinal) && output.Count(one => one == '\n') == 1, output);
+        }
+    }
+
     /// <summary>artifacts/bin/PROJECT/CONFIGURATION/FILE, beside this test's own.</summary>
     private static string PathOf(string project, string file)
     {

@@ -1,4 +1,4 @@
-namespace Ioasis.Devices.Pci;
+namespace Ioasis.Devices.Work;
 
 /// <summary>How a device's DMA ended.</summary>
 public enum DmaOutcome

@@ -6,7 +6,7 @@ set -euo pipefail
 
 sudo=; [ "$(id -u)" = 0 ] || sudo=sudo
 export DEBIAN_FRONTEND=noninteractive
-packages=(gcc make libc6-dev uuid-dev libcap-dev xz-utils pkg-config libdpdk-dev dpdk driverctl pciutils busybox-static cpio gnuplot-nox)
+packages=(gcc make libc6-dev zlib1g-dev uuid-dev libcap-dev xz-utils pkg-config libdpdk-dev dpdk driverctl pciutils busybox-static cpio gnuplot-nox)
 
 installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Ioasis.Runner.Doctor;
 using Spectre.Console;
 
@@ -10,9 +12,14 @@ internal static class DoctorCommand
     public static Command Create()
     {
         Command command = new("doctor", "Says what this machine supports of what 'ioasis run' needs, and what to do where something is missing.");
-        command.SetAction(_ => Show(Terminal.Output, Checkup.Run()));
+        command.SetAction(_ => Show(Terminal.Output, Checkup.Run().Prepend(ThisProgram())));
         return command;
     }
+
+    /// <summary>How this program was built; both ways do the same.</summary>
+    private static Finding ThisProgram() => new(
+        "this program", Verdict.Good,
+        RuntimeFeature.IsDynamicCodeSupported ? $"for dotnet ({RuntimeInformation.FrameworkDescription})" : "compiled ahead of time");
 
     /// <returns>1 when something that is needed is missing.</returns>
     public static int Show(IAnsiConsole console, IEnumerable<Finding> findings)

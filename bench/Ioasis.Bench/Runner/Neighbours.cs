@@ -43,7 +43,7 @@ internal static class Neighbours
         for (int turn = 0; turn < (session.Quick ? 1 : Turns); turn++)
         {
             string[][] lines = Output.Of(
-                "dotnet", RunnerPrograms.CommandLine, "run", "--", RunnerPrograms.Neighbour, session.Quick ? "1" : "4", attack);
+                [.. RunnerPrograms.Ioasis, "run", "--", RunnerPrograms.Neighbour, session.Quick ? "1" : "4", attack]);
             if (double.TryParse(lines[^1][0], CultureInfo.InvariantCulture, out double nanoseconds))
                 best = double.IsNaN(best) ? nanoseconds / 1e6 : Math.Min(best, nanoseconds / 1e6);
         }

@@ -17,11 +17,14 @@ internal static class RunnerPrograms
 
     public static string Empty { get; } = Checkout.Artifacts("bin", "Empty", "release", "Empty.dll");
 
-    /// <summary>What the script <c>ioasis</c> builds and runs.</summary>
-    public static string CommandLine { get; } = Checkout.Artifacts("ioasis", "ioasis.dll");
+    /// <summary>The command line for dotnet, as the script <c>ioasis</c> builds it where nothing can be linked.</summary>
+    public static string Managed { get; } = Checkout.Artifacts("ioasis-managed", "ioasis.dll");
+
+    /// <summary>The command line as the script <c>ioasis</c> runs it here: compiled ahead of time, where it can be.</summary>
+    public static string[] Ioasis => File.Exists(Checkout.Artifacts("ioasis.built-native")) ? [Checkout.Artifacts("ioasis-native", "ioasis")] : ["dotnet", Managed];
 
     /// <summary>What of them is not there.</summary>
-    public static IEnumerable<string> Missing => new[] { Client, Supervisor, Start, Neighbour, Empty, CommandLine }.Where(path => !File.Exists(path));
+    public static IEnumerable<string> Missing => new[] { Client, Supervisor, Start, Neighbour, Empty, Managed }.Where(path => !File.Exists(path));
 
     public static void BuildOnce()
     {
@@ -33,6 +36,7 @@ internal static class RunnerPrograms
             Run("gcc", "-O2", "-o", program, Path.Combine(Checkout.Root, "bench", "runner", Path.GetFileName(program) + ".c"));
         Run("dotnet", "build", Path.Combine(Checkout.Root, "bench/runner/empty"), "-c", "Release", "-v", "quiet", "-nologo");
         Run(Path.Combine(Checkout.Root, "ioasis"), "--version");
+        Run("env", "IOASIS_BUILD=managed", Path.Combine(Checkout.Root, "ioasis"), "--version");
     }
 
     /// <summary>What fails is missed afterwards.</summary>

@@ -12,12 +12,12 @@ internal static class RunnerSuite
 {
     private const int Turns = 5, Starts = 20;
 
-    private static readonly (string Name, string[] Command)[] s_ways =
+    private static (string Name, string[] Command)[] Ways =>
     [
         ("bare", []),
         ("C", [RunnerPrograms.Supervisor]),
         ("C, guarded", [RunnerPrograms.Supervisor, "--guarded"]),
-        ("ioasis", ["dotnet", RunnerPrograms.CommandLine, "run", "--"]),
+        ("ioasis", [.. RunnerPrograms.Ioasis, "run", "--"]),
     ];
 
     public static IEnumerable<Trial> Trials() =>
@@ -52,23 +52,24 @@ internal static class RunnerSuite
 
     private static void Calls(Session session)
     {
+        (string Name, string[] Command)[] ways = Ways;
         Dictionary<string, Figures[]> rows = [];
         for (int turn = 0; turn < (session.Quick ? 1 : Turns); turn++)
         {
-            for (int way = 0; way < s_ways.Length; way++)
+            for (int way = 0; way < ways.Length; way++)
             {
-                foreach (string[] line in Output.Of([.. s_ways[way].Command, RunnerPrograms.Client, "time", session.Quick ? "0.2" : "0.8"]))
+                foreach (string[] line in Output.Of([.. ways[way].Command, RunnerPrograms.Client, "time", session.Quick ? "0.2" : "0.8"]))
                 {
                     if (!rows.TryGetValue(line[0], out Figures[]? row))
-                        rows.Add(line[0], row = [.. s_ways.Select(_ => new Figures())]);
+                        rows.Add(line[0], row = [.. ways.Select(_ => new Figures())]);
                     row[way].Add(line[1], line[2]);
                 }
             }
         }
 
-        foreach ((string name, Figures[] ways) in rows)
+        foreach ((string name, Figures[] figures) in rows)
         {
-            double bare = ways[0].Best, supervisor = ways[1].Best, guarded = ways[2].Best, ours = ways[3].Best;
+            double bare = figures[0].Best, supervisor = figures[1].Best, guarded = figures[2].Best, ours = figures[3].Best;
             if (double.IsNaN(ours))
                 continue;
             if (name is "getppid" or "close")
@@ -87,13 +88,15 @@ internal static class RunnerSuite
         [
             ["/bin/true"],
             ["dotnet", RunnerPrograms.Empty],
-            ["dotnet", RunnerPrograms.CommandLine, "run", "---", "/bin/true"],
-            ["dotnet", RunnerPrograms.CommandLine, "run", "---", "/bin/sh", "-c", ": < /dev/iommu"],
+            [.. RunnerPrograms.Ioasis, "run", "---", "/bin/true"],
+            [.. RunnerPrograms.Ioasis, "run", "---", "/bin/sh", "-c", ": < /dev/iommu"],
+            ["dotnet", RunnerPrograms.Managed, "run", "---", "/bin/true"],
         ];
         string[] words = [.. commands.SelectMany((command, i) => i == 0 ? command : ["--", .. command])];
         string[][] lines = Output.Of([RunnerPrograms.Start, $"{(session.Quick ? 5 : Starts)}", .. words]);
         double[] best = [.. lines.Select(line => { var one = new Figures(); one.Add(line[0], line[1]); return one.Best; })];
         session.Add("", "start of 'ioasis run -- true'", "µs", best[2], Goal.AtMostTimes(1.5), new Yardstick("empty .NET program", best[1]));
         session.Add("open", "start of 'ioasis run', the machine made: sh opens /dev/iommu", "µs", best[3], beside: new Yardstick("empty .NET program", best[1]));
+        session.Add("managed", "start of 'ioasis run -- true', for dotnet", "µs", best[4], Goal.AtMostTimes(1.5), new Yardstick("empty .NET program", best[1]));
     }
 }

@@ -9,7 +9,7 @@ internal static class IoctlText
 {
     public static string Of(ClientMemory memory, string path, uint command, ulong argument)
     {
-        if (!IoctlNames.TryFind(path, command, out string name, out StructureReader? structure))
+        if (!IoctlNames.TryFind(path, command, out string name, out StructureWords? structure))
             return $"ioctl({path}, 0x{command:x}, 0x{argument:x})";
         if (structure is null)
             return $"{name}({FieldWords.OfArgument(command, argument)})";
@@ -19,6 +19,6 @@ internal static class IoctlText
         // The first word of every structure says how much of it the caller has; what lies behind is something else.
         int size = (int)Math.Min(MemoryMarshal.Read<uint>(bytes), StructureText.Room);
         bytes[size..].Clear();
-        return read < sizeof(uint) ? $"{name}(0x{argument:x})" : $"{name}({StructureText.Of(command, structure(bytes))})";
+        return read < sizeof(uint) ? $"{name}(0x{argument:x})" : $"{name}({structure(command, bytes)})";
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
@@ -5,8 +6,10 @@ using System.Text;
 
 namespace Ioasis.Runner.Explain;
 
-/// <summary>Makes a structure of its bytes.</summary>
-internal delegate object StructureReader(ReadOnlySpan<byte> bytes);
+/// <summary>Puts a structure in words.</summary>
+/// <param name="command">The ioctl that it belongs to.</param>
+/// <param name="bytes">Its bytes, and perhaps more.</param>
+internal delegate string StructureWords(uint command, ReadOnlySpan<byte> bytes);
 
 /// <summary>
 /// A C structure in words, field by field under its C names: 64-bit numbers in hexadecimal (addresses and lengths), others in
@@ -19,13 +22,12 @@ internal static class StructureText
 
     private static readonly string[] s_sizes = ["size", "argsz"];
 
-    public static object Read<T>(ReadOnlySpan<byte> bytes)
-        where T : unmanaged => MemoryMarshal.Read<T>(bytes);
-
-    public static string Of(uint command, object structure)
+    public static string Of<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicFields)] T>(uint command, ReadOnlySpan<byte> bytes)
+        where T : unmanaged
     {
+        object structure = MemoryMarshal.Read<T>(bytes);
         StringBuilder text = new();
-        FieldInfo[] fields = structure.GetType().GetFields(BindingFlags.Public | BindingFlags.Instance);
+        FieldInfo[] fields = typeof(T).GetFields(BindingFlags.Public | BindingFlags.Instance);
         foreach (FieldInfo field in fields)
         {
             bool isOwnSize = field == fields[0] && s_sizes.Contains(field.Name);

@@ -15,8 +15,12 @@ internal static class CommandLine
     /// <summary>What hangs is to end some time; what is slow, on a busy machine, is not to be mistaken for it.</summary>
     private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(10);
 
-    /// <summary>The command line of this build, where it was built (the demo's program lies beside it): <c>dotnet ioasis.dll</c>.</summary>
-    public static string[] Ioasis { get; } = ["dotnet", Built("Ioasis.Cli", "ioasis.dll")];
+    /// <summary>
+    /// The command line that is tested: the file that IOASIS_UNDER_TEST names (one that is compiled ahead of time), else that of this build,
+    /// where it was built (the demo's program lies beside it): <c>dotnet ioasis.dll</c>.
+    /// </summary>
+    public static string[] Ioasis { get; } =
+        Environment.GetEnvironmentVariable("IOASIS_UNDER_TEST") is { Length: > 0 } file ? [file] : ["dotnet", Built("Ioasis.Cli", "ioasis.dll")];
 
     /// <summary>The bench of this build.</summary>
     public static string[] Bench { get; } = ["dotnet", Built("Ioasis.Bench", "Ioasis.Bench.dll")];

@@ -11,9 +11,12 @@ internal static class Checkout
 
     public static string Records => Path.Combine(Root, "tests", "oracle", "conformance");
 
-    /// <summary>The command line of this build: the runner is started as a user would start it.</summary>
-    public static string Ioasis { get; } = Path.GetFullPath(Path.Combine(
-        AppContext.BaseDirectory, "..", "..", "Ioasis.Cli", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "ioasis.dll"));
+    /// <summary>
+    /// The command line that is tested, as a user would start it: the file that IOASIS_UNDER_TEST names (one that is compiled ahead of time),
+    /// else that of this build.
+    /// </summary>
+    public static string[] Ioasis { get; } = Environment.GetEnvironmentVariable("IOASIS_UNDER_TEST") is { Length: > 0 } file ? [file] : ["dotnet", Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory, "..", "..", "Ioasis.Cli", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "ioasis.dll"))];
 
     /// <summary>Runs a command; what it prints goes to a file or nowhere.</summary>
     /// <returns>Its status and what it said on standard error.</returns>

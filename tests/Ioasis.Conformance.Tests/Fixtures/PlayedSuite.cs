@@ -38,7 +38,7 @@ public sealed class PlayedSuite
         File.WriteAllText(program, Suite.ProgramText(which));
         string[] machine = [.. Suite.Iommus.SelectMany(one => new[] { "--iommu", one }), .. Suite.Devices.SelectMany(one => new[] { "--device", one })];
         (int status, string error, string output) =
-            Checkout.Run(["dotnet", Checkout.Ioasis, "run", "--memlock", "host", .. machine, .. options, "--", Path.Combine(folder, "player-static"), program]);
+            Checkout.Run([.. Checkout.Ioasis, "run", "--memlock", "host", .. machine, .. options, "--", Path.Combine(folder, "player-static"), program]);
         Assert.True(status == 0, $"status {status}: {error}");
         return ProgramText.Split(output);
     }

@@ -23,7 +23,7 @@ internal static class ModelFile
             return true;
         if (!RuntimeFeature.IsDynamicCodeSupported)
         {
-            error = $"--device {file}: this ioasis is compiled ahead of time, and loads no assemblies: write a host (docs/write-a-device.md)";
+            error = $"--device {file}: this ioasis is compiled ahead of time, and loads no assemblies: IOASIS_BUILD=managed ./ioasis does, or write a host (docs/write-a-device.md)";
             return false;
         }
 

@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using Ioasis.Clients.Tests.Fixtures;
 
-namespace Ioasis.Cli.Tests.Repository;
+namespace Ioasis.Clients.Tests;
 
 /// <summary>The script <c>ioasis</c>, in a checkout with nothing in it, where dotnet and the C compilers are stand-ins that say what they were asked.</summary>
+/// <remarks>Not among the tests of the command line: those run it in their own process, which then reaps every child that there is.</remarks>
 public sealed class BuildScriptTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("ioasis-script-").FullName;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ioasis.Cli.Output;
 
 namespace Ioasis.Cli;
 
@@ -8,7 +9,7 @@ internal static class Commands
     /// <summary>Nothing in a command line stands for the contents of a file (<c>@foo</c> is <c>@foo</c>).</summary>
     public static ParserConfiguration Reading { get; } = new() { ResponseFileTokenReplacer = null };
 
-    private static readonly InvocationConfiguration s_invocation = new() { EnableDefaultExceptionHandler = false, Output = Terminal.Text };
+    private static readonly InvocationConfiguration s_invocation = new() { EnableDefaultExceptionHandler = false, Output = StandardOutput.Ours };
 
     public static int Invoke(string[] words)
     {
@@ -50,7 +51,7 @@ internal static class Commands
         }
 
         // Only who wrote there is told: a program that runs has the stream for itself.
-        if (Terminal.Text.Failure is not { } failure || !Terminal.Text.WasUsed)
+        if (StandardOutput.Ours.Failure is not { } failure || !StandardOutput.Ours.WasUsed)
             return status;
         Messages.Error($"standard output: {failure}");
         return status == 0 ? 1 : status;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
+using Ioasis.Cli.Output;
 using Ioasis.Devices.Machines;
 using Ioasis.Devices.Pci;
 using Ioasis.Dispatch.Files;
@@ -66,7 +67,7 @@ internal static class DemoCommand
                 },
             };
             Introduce(console, source);
-            if (Terminal.Text.Failure is not null)
+            if (StandardOutput.Ours.Failure is not null)
                 return 1; // nobody sees it
             ProgramEnd end;
             using (ProgramRunner runner = new(() => new DeviceNodes(machine), options))

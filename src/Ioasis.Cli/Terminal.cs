@@ -8,9 +8,10 @@ internal static class Terminal
 {
     private const int PlainWidth = 120;
 
-    public static StandardOutput Text { get; } = new();
+    /// <summary>Made when it is first written to, which most runs of a program never do.</summary>
+    public static IAnsiConsole Output => s_output.Value;
 
-    public static IAnsiConsole Output { get; } = Open();
+    private static readonly Lazy<IAnsiConsole> s_output = new(Open);
 
     private static IAnsiConsole Open()
     {
@@ -22,7 +23,7 @@ internal static class Terminal
         {
             Ansi = plain ? AnsiSupport.No : AnsiSupport.Yes, // found out above, as the console cannot of a writer that is ours
             ColorSystem = plain ? ColorSystemSupport.NoColors : isFile ? ColorSystemSupport.Standard : ColorSystemSupport.Detect,
-            Out = new AnsiConsoleOutput(Text),
+            Out = new AnsiConsoleOutput(StandardOutput.Ours),
         });
         if (isFile)
             console.Profile.Width = PlainWidth;

@@ -88,7 +88,7 @@ public sealed class ProgramRunner : IDisposable
             _signals = Launch.Signals.Handle(ignored, () => _keeper.Program, _keeper.End);
         try
         {
-            ProcessId = FilteredSpawn.Start(options, ignored, CallFilter.Build(table, firstWatched, Passing(options)), fd =>
+            ProcessId = FilteredSpawn.Start(options, ignored, CallFilter.Build(table, firstWatched, call => Passes(call, options)), fd =>
             {
                 _listener = new Listener(fd);
                 var emulation = new Emulation
@@ -125,11 +125,12 @@ public sealed class ProgramRunner : IDisposable
     }
 
     /// <summary>Calls that need not stop: eventfds are copied when they are needed, where that is permitted; rings are the user's choice.</summary>
-    private static Call[] Passing(ProgramOptions options) =>
-    [
-        .. Reach.CopiesDescriptors ? (Call[])[Call.EventFd, Call.EventFd2] : [],
-        .. options.AllowIoUring ? (Call[])[Call.IoUringSetup] : [],
-    ];
+    private static bool Passes(Call call, ProgramOptions options) => call switch
+    {
+        Call.EventFd or Call.EventFd2 => Reach.CopiesDescriptors,
+        Call.IoUringSetup => options.AllowIoUring,
+        _ => false,
+    };
 
     /// <summary>The process ID of the program.</summary>
     public int ProcessId { get; }

@@ -8,9 +8,10 @@ namespace Ioasis.Cli.Output;
 /// </summary>
 internal sealed class StandardOutput : TextWriter
 {
-    private readonly TextWriter? _output = StandardStream.IsOpen(StandardStream.Output) ? Console.Out : null;
+    /// <summary>That of this process. Not beside the console for people, which most runs of a program need not even load.</summary>
+    public static StandardOutput Ours { get; } = new();
 
-    public StandardOutput() => Failure = _output is null ? "it is closed" : null;
+    private StandardOutput() => Failure = StandardStream.IsOpen(StandardStream.Output) ? null : "it is closed";
 
     /// <summary>What went wrong first; null when nothing did.</summary>
     public string? Failure { get; private set; }
@@ -33,7 +34,7 @@ internal sealed class StandardOutput : TextWriter
             return;
         try
         {
-            _output!.Write(buffer);
+            Console.Out.Write(buffer); // which is made by that: most runs of a program print nothing of ours, and it takes milliseconds
         }
         catch (IOException e)
         {

@@ -21,6 +21,12 @@ public sealed class FileTree
     /// <param name="shared">Directories that the client's system has too.</param>
     internal FileTree(IEnumerable<string> shared) => _shared = [.. shared];
 
+    /// <summary>
+    /// What every path of every machine begins with, or is a directory above. Known without a machine: whoever looks for something else need
+    /// not have one made.
+    /// </summary>
+    public static IReadOnlyList<string> Places => MachineTree.Places;
+
     /// <summary>All entries, parents first.</summary>
     public IReadOnlyList<TreeEntry> Entries
     {

@@ -19,6 +19,13 @@ internal static class MachineTree
         "/sys/devices/virtual", "/sys/devices/virtual/misc", "/sys/kernel", "/sys/module",
     ];
 
+    /// <summary>Where the files of any machine are; see <see cref="FileTree.Places"/>.</summary>
+    public static readonly string[] Places =
+    [
+        "/dev/char/", "/dev/iommu", "/dev/vfio", "/sys/bus/pci", "/sys/class/iommu", "/sys/class/misc/", "/sys/class/vfio", "/sys/dev/char/", "/sys/devices/pci",
+        "/sys/devices/virtual/iommu", "/sys/devices/virtual/misc/", "/sys/devices/virtual/vfio", "/sys/kernel/iommu_groups", "/sys/module/",
+    ];
+
     public static FileTree Build(Machine machine)
     {
         var tree = new FileTree(Shared);

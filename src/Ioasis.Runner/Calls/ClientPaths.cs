@@ -172,7 +172,7 @@ internal sealed unsafe class ClientPaths
                 return false;
             text.CopyTo(new Span<byte>(_chain + start, LongestPath - start));
             length = start + text.Length;
-            if (PathTree.MayHold(new ReadOnlySpan<byte>(_chain, length)))
+            if (PathTree.MayHold(new ReadOnlySpan<byte>(_chain, length)) && !_emulation.Tree.IsElsewhere(new ReadOnlySpan<byte>(_chain, length)))
                 return !new ReadOnlySpan<byte>(_chain, length).StartsWith("/proc/"u8);
         }
 

@@ -53,7 +53,7 @@ internal sealed class Emulation
     public bool IsFirstForeign() => Interlocked.Exchange(ref _foreignRefused, 1) == 0;
 
     /// <summary>Directories of the host that a client has open, with entries of ours among the host's.</summary>
-    public ConcurrentDictionary<FileId, PathNode> SharedDirectories { get; } = new();
+    public ConcurrentDictionary<FileId, PathNode> SharedDirectories => LazyInitializer.EnsureInitialized(ref field, static () => new())!;
 
     /// <summary>
     /// A client has made a symbolic link to a path that may be ours: from now on a path is followed name by name, wherever it begins.

@@ -10,7 +10,7 @@ namespace Ioasis.Runner.Failures;
 /// <remarks>Source: Documentation/fault-injection/fault-injection.rst of Linux; the contents are what its files hold at first.</remarks>
 internal static class FailureFiles
 {
-    private const string Root = "/sys/kernel/debug";
+    public const string Root = "/sys/kernel/debug";
     private const uint Mode = 0x180; // 0600
 
     private static readonly (string Name, string Content)[] s_common =

@@ -18,7 +18,7 @@ internal sealed unsafe class FreeNumber(uint first)
     private const int MostProcesses = 1024, MostHoles = 128;
 
     // Chosen, and not installed yet: for all clients at once, as there are few and not for long.
-    private readonly HashSet<int> _chosen = [];
+    private readonly List<int> _chosen = [];
     private readonly Dictionary<int, Holes> _holes = []; // by process
     private readonly Lock _lock = new();
 
@@ -44,8 +44,9 @@ internal sealed unsafe class FreeNumber(uint first)
                 return -1;
             lock (_lock)
             {
-                if (!_chosen.Add(number))
+                if (_chosen.Contains(number))
                     continue; // somebody was faster
+                _chosen.Add(number);
             }
 
             // Somebody may have been so much faster as to be done with it.

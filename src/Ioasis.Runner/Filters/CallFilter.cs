@@ -39,8 +39,8 @@ internal static class CallFilter
 
     /// <param name="table">The architecture.</param>
     /// <param name="firstNumber">The lowest descriptor that an emulated file is given, inclusive.</param>
-    /// <param name="passes">Calls that do not stop in this run, whatever their arguments are.</param>
-    public static sock_filter[] Build(SyscallTable table, uint firstNumber, params ReadOnlySpan<Call> passes)
+    /// <param name="passes">Whether a call does not stop in this run, whatever its arguments are; null when each does.</param>
+    public static sock_filter[] Build(SyscallTable table, uint firstNumber, Func<Call, bool>? passes = null)
     {
         var program = new BpfProgram();
         program.LoadArchitecture();
@@ -60,7 +60,7 @@ internal static class CallFilter
         program.LoadNumber();
         foreach ((Call call, int number) in table.Numbers)
         {
-            if (!IsRare(call) && !passes.Contains(call))
+            if (!IsRare(call) && passes?.Invoke(call) is not true)
                 program.JumpIfEqual((uint)number, RuleOf(call));
         }
 
@@ -142,7 +142,7 @@ internal static class CallFilter
         program.Label("rarer calls");
         foreach ((Call call, int number) in table.Numbers)
         {
-            if (IsRare(call) && !passes.Contains(call))
+            if (IsRare(call) && passes?.Invoke(call) is not true)
                 program.JumpIfEqual((uint)number, IsOfDescriptor(call) ? "rarer, of a descriptor" : "rarer, by path");
         }
 

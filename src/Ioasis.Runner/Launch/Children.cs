@@ -89,6 +89,8 @@ internal static unsafe class Children
             siginfo info = default;
             if (LibC.waitid(Linux.P_ALL, 0, &info, Look) != 0 || info.si_pid == 0 || !HasEnded(in info))
                 return any;
+            if (all && IsProgram(info.si_pid))
+                return any; // its runner, which is about to, is all that this process does; then others are seen
             if (!TryReapOrphan(info.si_pid, all))
                 return ReapBehind(all) || any; // somebody else's is in front
             any = true;

@@ -17,16 +17,15 @@ internal sealed class RemoteMemories
     public RemoteMemories(Func<FileId, bool> isEmulated)
     {
         _isEmulated = isEmulated;
-        Shared = new SharedMappings(EverySearched);
     }
 
     public Filesystems Filesystems => LazyInitializer.EnsureInitialized(ref field, static () => new Filesystems())!;
 
     /// <summary>Files of which clients have shared pages pinned.</summary>
-    public HeldFiles Held { get; } = new();
+    public HeldFiles Held => LazyInitializer.EnsureInitialized(ref field, static () => new HeldFiles())!;
 
     /// <summary>Where such files are mapped that cannot be held.</summary>
-    public SharedMappings Shared { get; }
+    public SharedMappings Shared => LazyInitializer.EnsureInitialized(ref field, () => new SharedMappings(EverySearched))!;
 
     /// <summary>The memories of all processes that may map what a client maps, known or not; slow. Set by their owner.</summary>
     public Func<IEnumerable<RemoteMemory>>? SearchProcesses { get; set; }

@@ -8,7 +8,8 @@ namespace Ioasis.Runner.Paths;
 /// <summary>The paths of a machine: its files and directories, with the devices behind its nodes. They come and go as the machine's do.</summary>
 internal static class MachinePaths
 {
-    public static PathTree Of(Func<DeviceNodes> devices) => new(Directory.Exists, tree => Fill(tree, devices()));
+    public static PathTree Of(Func<DeviceNodes> devices) =>
+        new(Directory.Exists, tree => Fill(tree, devices()), [.. FileTree.Places, FailureFiles.Root]);
 
     private static void Fill(PathTree tree, DeviceNodes devices)
     {

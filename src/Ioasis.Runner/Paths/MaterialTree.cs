@@ -24,7 +24,6 @@ internal sealed unsafe class MaterialTree : IDisposable
     private readonly PathTree _tree;
     private readonly Action<string> _complain;
     private readonly Lock _gate = new();
-    private readonly ConcurrentDictionary<FileId, PathNode> _byId = new();
     private readonly Dictionary<PathNode, Descriptor> _links = []; // under _gate
     private volatile bool _isMade;
     private bool _hasFailed;
@@ -44,6 +43,8 @@ internal sealed unsafe class MaterialTree : IDisposable
     /// as no client can be in it.
     /// </summary>
     public byte[] RootBytes { get; private set; } = [];
+
+    private ConcurrentDictionary<FileId, PathNode> ById => LazyInitializer.EnsureInitialized(ref field, static () => new())!;
 
     /// <summary>There are real files; no client can have one of them before.</summary>
     public bool IsMade => _isMade;
@@ -65,7 +66,7 @@ internal sealed unsafe class MaterialTree : IDisposable
     public bool TryFind(FileId id, [NotNullWhen(true)] out PathNode? node)
     {
         node = null;
-        return _isMade && _byId.TryGetValue(id, out node);
+        return _isMade && ById.TryGetValue(id, out node);
     }
 
     /// <summary>
@@ -88,7 +89,7 @@ internal sealed unsafe class MaterialTree : IDisposable
                 }
 
                 _links.Add(link, mark);
-                _byId[id] = link;
+                ById[id] = link;
             }
 
             return StandInFile.Reopen(mark, Linux.O_RDONLY);
@@ -172,7 +173,7 @@ internal sealed unsafe class MaterialTree : IDisposable
                 throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
             var id = Stat.IdOf(in file);
             node.Stand = new StandIn(name, id);
-            _byId[id] = node;
+            ById[id] = node;
         }
 
         foreach (PathNode child in node.Children)
@@ -185,7 +186,7 @@ internal sealed unsafe class MaterialTree : IDisposable
             Remove(child);
         if (node.Stand is not { } stand)
             return;
-        _byId.TryRemove(stand.Id, out _);
+        ById.TryRemove(stand.Id, out _);
         fixed (byte* at = stand.Path)
             _ = LibC.unlinkat(Root, at, node.Kind == PathKind.Directory ? Linux.AT_REMOVEDIR : 0);
     }

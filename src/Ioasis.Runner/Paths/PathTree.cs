@@ -11,6 +11,7 @@ namespace Ioasis.Runner.Paths;
 internal sealed class PathTree
 {
     private readonly Func<string, bool> _hostHas;
+    private readonly string[]? _places;
     private readonly PathNode _root = new(null, "", PathKind.Directory);
     private readonly Lock _filling = new();
     private volatile Action<PathTree>? _fill;
@@ -18,10 +19,12 @@ internal sealed class PathTree
 
     /// <param name="hostHas">Whether the host has a directory of that path.</param>
     /// <param name="fill">Adds the paths, when somebody first asks for <see cref="Root"/>; null when whoever makes the tree does.</param>
-    public PathTree(Func<string, bool> hostHas, Action<PathTree>? fill = null)
+    /// <param name="places">What every path that is ever added begins with, or is a directory above; null when that is not known.</param>
+    public PathTree(Func<string, bool> hostHas, Action<PathTree>? fill = null, string[]? places = null)
     {
         _hostHas = hostHas;
         _fill = fill;
+        _places = places;
     }
 
     /// <summary>Told of each node that was added (true) or removed (false) after the tree was filled. Under the lock.</summary>
@@ -42,6 +45,34 @@ internal sealed class PathTree
     /// have neither, and need no walk.
     /// </summary>
     public static bool MayHold(ReadOnlySpan<byte> path) => path.IndexOf("/dev"u8) >= 0 || path.IndexOf("/sys"u8) >= 0;
+
+    /// <summary>
+    /// Whether the letters of an absolute path tell that it leads to nothing of the tree, though it is below <c>/dev</c> or <c>/sys</c>, as
+    /// <c>/dev/null</c> and <c>/sys/devices/system/cpu</c> are, which every other program opens. False once the tree is filled, which is as quick.
+    /// </summary>
+    public bool IsElsewhere(ReadOnlySpan<byte> path)
+    {
+        if (_fill is null || _places is null || path.IndexOf("//"u8) >= 0 || path.IndexOf("/."u8) >= 0)
+            return false;
+        foreach (string place in _places)
+        {
+            if (BeginsOneWithTheOther(path, place))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static bool BeginsOneWithTheOther(ReadOnlySpan<byte> path, string place)
+    {
+        for (int i = 0; i < path.Length && i < place.Length; i++)
+        {
+            if (path[i] != place[i])
+                return false;
+        }
+
+        return true;
+    }
 
     /// <summary>Adds a directory.</summary>
     /// <param name="path">Where.</param>
@@ -120,6 +151,8 @@ internal sealed class PathTree
 
     private void Add(string path, Func<PathNode, string, PathNode> make)
     {
+        if (_places is not null && !Array.Exists(_places, place => place.StartsWith(path, StringComparison.Ordinal) || path.StartsWith(place, StringComparison.Ordinal)))
+            throw new ArgumentException($"{path} is in none of the places of this tree", nameof(path));
         string[] names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
         PathNode parent = Find(names.AsSpan(..^1));
         PathNode node = make(parent, names[^1]);

@@ -47,6 +47,8 @@ internal readonly struct PathWalk
     /// <param name="follow">Whether a link at the end is followed.</param>
     public static PathWalk From(PathTree tree, ReadOnlySpan<byte> path, bool follow)
     {
+        if (tree.IsElsewhere(path))
+            return default; // and the machine need not be made for it
         int links = 0;
         return From(tree.Root, path, follow, ref links);
     }

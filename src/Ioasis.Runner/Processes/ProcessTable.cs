@@ -19,7 +19,7 @@ internal sealed unsafe class ProcessTable(OpenFiles files, RemoteMemories memori
     private readonly Lock _lock = new();
     private ConcurrentDictionary<int, ClientProcess>? _byThread; // null until there is one; set under _lock
     private readonly Dictionary<int, ClientProcess> _byId = [];
-    private readonly Dictionary<uint, (PinLedger Pins, EngineMemory Engine)> _users = [];
+    private readonly Dictionary<uint, Account> _users = [];
     private volatile bool _hasNoRoom; // the last process could not be held for want of descriptors
 
     /// <summary>What the engine may need for each user, in bytes.</summary>
@@ -188,8 +188,8 @@ internal sealed unsafe class ProcessTable(OpenFiles files, RemoteMemories memori
     {
         Descriptor directory = LibC.open($"/proc/{status.Process}", Linux.O_PATH | Linux.O_CLOEXEC);
         Descriptor pidFd = DescriptorCopy.OpenPidFd(status.Process, 0);
-        if (!_users.TryGetValue(status.User, out (PinLedger Pins, EngineMemory Engine) user))
-            _users.Add(status.User, user = (new PinLedger(), new EngineMemory(EngineMemoryLimit)));
+        if (!_users.TryGetValue(status.User, out Account? user))
+            _users.Add(status.User, user = new Account(new PinLedger(), new EngineMemory(EngineMemoryLimit)));
         var process = new ClientProcess(in status, directory, pidFd, user.Pins, user.Engine, memories, Memlock);
         _hasNoRoom = !directory.IsInvalid && !pidFd.IsInvalid ? !files.Quota.HasRoom(pidFd.Number) : HasThread(thread);
         // The thread waits for us; that it is in the directory, and the process alive after, proves that both are the same process.
@@ -222,4 +222,7 @@ internal sealed unsafe class ProcessTable(OpenFiles files, RemoteMemories memori
             _byThread!.TryRemove(new KeyValuePair<int, ClientProcess>(thread, process));
         }
     }
+
+    /// <summary>What a user is charged for.</summary>
+    private sealed record Account(PinLedger Pins, EngineMemory Engine);
 }

@@ -36,7 +36,10 @@ internal sealed class MachineSandbox : IDisposable
 
     public ProgramRunner Start(string program, params string[] arguments) => Start(new ProgramOptions(program, arguments));
 
-    public ProgramRunner Start(ProgramOptions options) => new(() => _nodes, options with
+    /// <summary>A program has named a path that may be one of the machine's.</summary>
+    public bool IsNeeded { get; private set; }
+
+    public ProgramRunner Start(ProgramOptions options) => new(Nodes, options with
     {
         Explain = line =>
         {
@@ -52,6 +55,12 @@ internal sealed class MachineSandbox : IDisposable
         StandardError = (int)_outputHandle.DangerousGetHandle(),
         HandleSignals = false,
     });
+
+    private DeviceNodes Nodes()
+    {
+        IsNeeded = true;
+        return _nodes;
+    }
 
     public void Dispose()
     {

@@ -62,6 +62,34 @@ public sealed class PathWalkTests
     }
 
     [Theory]
+    [InlineData("/dev/null", false)]
+    [InlineData("/dev/pts/0", false)]
+    [InlineData("/dev/vhost-net", false)]
+    [InlineData("/usr/include/sys/types.h", false)]
+    [InlineData("/sys/devices/system/cpu/online", false)]
+    [InlineData("/dev", true)]
+    [InlineData("/dev/", true)]
+    [InlineData("/dev/vfio/none", true)]
+    [InlineData("/dev/null/../vfio", true)]
+    [InlineData("/dev//vfio", true)]
+    [InlineData("/dev/./vfio", true)]
+    public void ATreeIsFilledForPathsThatMayLeadThere(string path, bool fills)
+    {
+        bool filled = false;
+        var tree = new PathTree(_ => true, tree =>
+        {
+            filled = true;
+            tree.AddDirectory("/dev", isWhole: false);
+            tree.AddDirectory("/dev/vfio", isWhole: true);
+        }, ["/dev/vfio/"]);
+        PathWalk early = PathWalk.From(tree, Encoding.UTF8.GetBytes(path), follow: true);
+        Assert.Equal(fills, filled);
+        _ = tree.Root;
+        Assert.Equal(PathWalk.From(tree, Encoding.UTF8.GetBytes(path), follow: true), early);
+        Assert.Throws<ArgumentException>(() => tree.AddDirectory("/dev/other", isWhole: true)); // it would not be found
+    }
+
+    [Theory]
     [InlineData("/etc/passwd")]
     [InlineData("/dev/null")]
     [InlineData("/dev/node2")]

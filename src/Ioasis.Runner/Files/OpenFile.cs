@@ -45,6 +45,16 @@ internal sealed class OpenFile(FileId id, DeviceFile file, PathNode node, int fl
     /// <summary>By which its end is told (<see cref="CloseNews"/>).</summary>
     public required int Watch { get; init; }
 
+    /// <summary>
+    /// The client's description bears its mark (<see cref="StandInFile.Mark"/>). Before, the description is ours, and that it has no mark does
+    /// not tell that it was closed.
+    /// </summary>
+    public bool IsMarked
+    {
+        get => Volatile.Read(ref field);
+        set => Volatile.Write(ref field, value);
+    }
+
     /// <summary>What of it clients may map; null for a queue.</summary>
     public FilePages? Pages { get; init; }
 

@@ -131,6 +131,7 @@ internal sealed class OpenFiles : IDisposable
         }
 
         StandInFile.Mark(second, flags);
+        open.IsMarked = true;
         file.Pages = pages;
         if (queue is not null)
         {
@@ -243,7 +244,7 @@ internal sealed class OpenFiles : IDisposable
         {
             try
             {
-                if (!StandInFile.IsMarked(open.StandIn))
+                if (open.IsMarked && !StandInFile.IsMarked(open.StandIn))
                     found.Add(watch);
             }
             catch (ObjectDisposedException)

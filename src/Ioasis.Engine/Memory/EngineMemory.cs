@@ -10,9 +10,9 @@ namespace Ioasis.Engine.Memory;
 public sealed class EngineMemory(long limit)
 {
     private const long WorthCollecting = 32 << 20; // bytes
-    private const int LookMilliseconds = 500, LongestMilliseconds = 10_000;
+    private const int LookMilliseconds = 500, LongestMilliseconds = 10_000, LeastPauseMilliseconds = 10_000;
 
-    private static long s_returned;
+    private static long s_returned, s_nextCollection; // not before that, by Environment.TickCount64
     private static int s_isCollecting;
 
     private long _bytes;
@@ -39,7 +39,7 @@ public sealed class EngineMemory(long limit)
 
     /// <summary>
     /// Much has been given back: has the system get it too. Not at once, as whoever gives it back still holds it; and when no more comes, or
-    /// after some seconds, as a collection stops everybody for some milliseconds.
+    /// after some seconds; and not again within some seconds, whatever clients do, as a collection stops everybody for some milliseconds.
     /// </summary>
     private static void Collect()
     {
@@ -51,6 +51,8 @@ public sealed class EngineMemory(long limit)
             returned = Volatile.Read(ref s_returned);
         }
 
+        Thread.Sleep((int)Math.Max(s_nextCollection - Environment.TickCount64, 0));
+        s_nextCollection = Environment.TickCount64 + LeastPauseMilliseconds;
         Volatile.Write(ref s_returned, 0);
         Volatile.Write(ref s_isCollecting, 0); // what comes from here on is for the next one
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);

@@ -15,7 +15,7 @@ namespace Ioasis.Runner.Files;
 /// </remarks>
 internal sealed unsafe class FreeNumber(uint first)
 {
-    private const int MostProcesses = 1024, MostHoles = 128;
+    private const int MostProcesses = 1024, MostHoles = 256;
 
     // Chosen, and not installed yet: for all clients at once, as there are few and not for long.
     private readonly List<int> _chosen = [];

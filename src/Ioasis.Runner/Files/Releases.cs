@@ -25,7 +25,7 @@ internal sealed class Releases(Action<OpenFile> release)
     private readonly Queue<Pending> _ready = new();
     private int _count;
     private int _threads, _idle, _waiting;
-    private long _lastEnd; // when a release ended last, or a thread was started
+    private long _lastEnd; // when a release ended last, or threads were put to work
     private bool _ended;
 
     /// <summary>Files that are not released yet.</summary>
@@ -74,22 +74,26 @@ internal sealed class Releases(Action<OpenFile> release)
             int ready = _ready.Count;
             if (ready == 0 || _ended)
                 return;
-            int busy = _threads - _idle;
             long now = Environment.TickCount64;
-            if (busy >= s_usualThreads && now - _lastEnd < LateMilliseconds)
+            int room = Math.Max(s_usualThreads - (_threads - _idle), now - _lastEnd >= LateMilliseconds ? 1 : 0);
+            int more = Math.Min(ready, room);
+            if (more == 0)
                 return;
             _lastEnd = now;
-            if (_idle > 0)
+            int woken = Math.Min(more, _idle);
+            for (int n = 0; n < woken; n++)
                 Monitor.Pulse(_monitor);
-            wanted = _idle > 0 || _threads >= MostThreads ? 0 : 1;
+            wanted = Math.Min(more - woken, MostThreads - _threads);
             _threads += wanted;
         }
 
-        if (wanted == 0 || BackgroundThread.TryStart("ioasis release", Work, 256 * 1024) is not null)
+        while (wanted > 0 && BackgroundThread.TryStart("ioasis release", Work, 256 * 1024) is not null)
+            wanted--;
+        if (wanted == 0)
             return;
         bool alone;
         lock (_monitor)
-            alone = --_threads == 0;
+            alone = (_threads -= wanted) == 0;
         while (alone && TakeReady() is { } one)
             Run(one);
     }

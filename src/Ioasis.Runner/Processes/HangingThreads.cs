@@ -10,19 +10,19 @@ namespace Ioasis.Runner.Processes;
 internal static class HangingThreads
 {
     // The calls by which memory of clients is reached.
-    private static readonly string[] s_calls = [.. Array.ConvertAll(
+    private static readonly string[] s_calls = Array.ConvertAll(
         (int[])[
             SyscallTable.Native.ProcessVmReadV, SyscallTable.Native.ProcessVmWriteV,
             SyscallTable.Native.NumberOf(Call.PRead64), SyscallTable.Native.NumberOf(Call.PWrite64),
         ],
-        static number => string.Create(CultureInfo.InvariantCulture, $"{number} "))];
+        static number => string.Create(CultureInfo.InvariantCulture, $"{number} "));
 
-    /// <summary>Whether there is one: in the same such call at each of several looks, over some 100 ms.</summary>
+    /// <summary>Whether there is one: in the same such call at each of several looks, over some 100 ms. No when that cannot be found out.</summary>
     public static bool Any()
     {
         const int Looks = 5, PauseMilliseconds = 25;
         List<(string Task, string Call)> hanging = [];
-        foreach (string task in Directory.GetDirectories("/proc/self/task"))
+        foreach (string task in Tasks())
         {
             string call = CallOf(task);
             if (Array.Exists(s_calls, one => call.StartsWith(one, StringComparison.Ordinal)))
@@ -36,6 +36,18 @@ internal static class HangingThreads
         }
 
         return hanging.Count > 0;
+    }
+
+    private static string[] Tasks()
+    {
+        try
+        {
+            return Directory.GetDirectories("/proc/self/task");
+        }
+        catch (Exception none) when (none is IOException or UnauthorizedAccessException)
+        {
+            return []; // no descriptor is left to look with
+        }
     }
 
     /// <summary>What a thread waits in: number, arguments, stack and instruction pointer (proc_pid_syscall(5)); "running", or nothing.</summary>

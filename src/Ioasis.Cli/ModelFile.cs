@@ -39,7 +39,7 @@ internal static class ModelFile
             device = model.Name + device[file.Length..];
             return true;
         }
-        catch (Exception e) when (e is IOException or BadImageFormatException or UnauthorizedAccessException or ReflectionTypeLoadException
+        catch (Exception e) when (e is IOException or BadImageFormatException or UnauthorizedAccessException or TypeLoadException or ReflectionTypeLoadException
             or TargetInvocationException or TypeInitializationException or ArgumentException)
         {
             error = $"--device {file}: " + e switch

@@ -23,6 +23,9 @@ public abstract class DeviceOption(string name, string @default, string summary)
     /// <returns>What is wrong with it, to follow the text ("is no number from 1 to 4"); null when nothing is.</returns>
     internal abstract string? Read(string text, out object value);
 
+    /// <summary>The value of <see cref="Default"/>.</summary>
+    internal abstract object DefaultValue { get; }
+
     /// <summary>A number: decimal or hexadecimal (0x), with K, M, G or T behind for powers of 1,024.</summary>
     /// <param name="name">As the user writes it.</param>
     /// <param name="default">What it is when nobody says.</param>
@@ -39,7 +42,7 @@ public abstract class DeviceOption(string name, string @default, string summary)
     public static DeviceOption<ulong> BarSize(string name, ulong @default, ulong last, string summary)
     {
         DeviceOption<ulong> number = Number(name, @default, 0, last, summary);
-        return new DeviceOption<ulong>(name, TextOf(@default), summary, text =>
+        return new DeviceOption<ulong>(name, number.Default, summary, text =>
         {
             (ulong value, string? problem) = number.Parse(text);
             return (value, problem ?? (value == 0 || (ulong.IsPow2(value) && value >= SmallestBar) ? null : "is no size of memory: a power of two from 4K up, or 0"));
@@ -72,7 +75,16 @@ public sealed class DeviceOption<T> : DeviceOption
     where T : notnull
 {
     internal DeviceOption(string name, string @default, string summary, Func<string, (T Value, string? Problem)> parse)
-        : base(name, @default, summary) => Parse = parse;
+        : base(name, @default, summary)
+    {
+        Parse = parse;
+        (T value, string? problem) = parse(@default);
+        if (problem is not null)
+            throw new ArgumentException($"option {name}: its default \"{@default}\" {problem}", nameof(@default));
+        DefaultValue = value;
+    }
+
+    internal override object DefaultValue { get; }
 
     internal Func<string, (T Value, string? Problem)> Parse { get; }
 

@@ -15,7 +15,7 @@ public sealed class DeviceOptions
     {
         var values = new DeviceOptions();
         foreach (DeviceOption option in options)
-            _ = values.Set(option, option.Default);
+            values._values[option.Name] = option.DefaultValue;
         return values;
     }
 

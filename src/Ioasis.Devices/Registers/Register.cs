@@ -36,7 +36,6 @@ public sealed class Register
         Offset = offset;
         Size = size;
         Summary = summary;
-        Writable = Mask;
     }
 
     /// <summary>As the data sheet calls it.</summary>
@@ -56,10 +55,18 @@ public sealed class Register
     public RegisterWidths Widths { get; internal init; }
 
     /// <summary>The bits that a write changes; the others stay as they are.</summary>
-    public ulong Writable { get; internal init; }
+    public ulong Writable
+    {
+        get;
+        internal init => field = value & Mask;
+    }
 
     /// <summary>What it holds after a reset.</summary>
-    public ulong Reset { get; internal init; }
+    public ulong Reset
+    {
+        get;
+        internal init => field = value & Mask;
+    }
 
     /// <summary>The bits that there are.</summary>
     public ulong Mask => ulong.MaxValue >> (64 - Size * 8);

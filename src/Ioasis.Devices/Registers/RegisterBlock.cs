@@ -1,8 +1,8 @@
 namespace Ioasis.Devices.Registers;
 
 /// <summary>
-/// The registers behind a BAR, described once a model: what answers an access, what it is called and what it is good for. Decoding,
-/// explanations and the tables of the documentation come from here. What the registers hold is each function's own
+/// The registers behind a BAR, described once a model: what answers an access, what it is called and what it is good for. Accesses are
+/// decoded by it, and the tables of the documentation are compared with it. What the registers hold is each function's own
 /// (<see cref="Pci.PciFunction"/>).
 /// </summary>
 /// <remarks>Registers are added by the model's static initialisation, and never after: then any thread may look.</remarks>

@@ -41,6 +41,6 @@ internal sealed class RegisterValues
             written = register.Widths == RegisterWidths.Halves ? (before & ~(half << shift)) | (value & half) << shift : value & half;
         }
 
-        return (before & ~register.Writable) | (written & register.Writable & register.Mask);
+        return (before & ~register.Writable) | (written & register.Writable);
     }
 }

@@ -29,35 +29,35 @@ public readonly struct DeviceWork
     /// The device was reset since: what its registers hold now is not about this work. Asked under the function's lock, the answer holds
     /// until the lock is left.
     /// </summary>
-    public bool IsCancelled => _worker.Epoch != _epoch;
+    public bool IsCancelled => _port.Epoch != _epoch;
 
     /// <summary>The device reads memory.</summary>
     /// <param name="from">The first byte.</param>
     /// <param name="into">What is read. When aborted, the rest of it holds ones.</param>
     /// <param name="pasid">Whose address space it is; <see cref="Pasid.None"/> for a request without a PASID.</param>
     public DmaOutcome Read(Iova from, Span<byte> into, Pasid pasid = default) =>
-        _port.Epoch != _epoch ? DmaOutcome.Cancelled : OutcomeOf(_port.Read(_epoch, pasid, from, into));
+        OutcomeOf(_port.Read(_epoch, pasid, from, into));
 
     /// <summary>The device writes memory. When aborted, a part may have been written.</summary>
     /// <param name="to">The first byte.</param>
     /// <param name="from">What is written.</param>
     /// <param name="pasid">As for <see cref="Read"/>.</param>
     public DmaOutcome Write(Iova to, ReadOnlySpan<byte> from, Pasid pasid = default) =>
-        _port.Epoch != _epoch ? DmaOutcome.Cancelled : OutcomeOf(_port.Write(_epoch, pasid, to, from));
+        OutcomeOf(_port.Write(_epoch, pasid, to, from));
 
     /// <summary>The device reads the pieces that a scatter-gather list names, one after the other.</summary>
     /// <param name="from">The list.</param>
     /// <param name="into">As long as all pieces together. When aborted, the rest of it holds ones.</param>
     /// <param name="pasid">As for <see cref="Read"/>.</param>
     public DmaOutcome Gather(ReadOnlySpan<DmaSegment> from, Span<byte> into, Pasid pasid = default) =>
-        _port.Epoch != _epoch ? DmaOutcome.Cancelled : OutcomeOf(_port.Gather(_epoch, pasid, from, into));
+        OutcomeOf(_port.Gather(_epoch, pasid, from, into));
 
     /// <summary>The device writes the pieces that a scatter-gather list names, one after the other. When aborted, those before were written.</summary>
     /// <param name="to">The list.</param>
     /// <param name="from">As long as all pieces together.</param>
     /// <param name="pasid">As for <see cref="Read"/>.</param>
     public DmaOutcome Scatter(ReadOnlySpan<DmaSegment> to, ReadOnlySpan<byte> from, Pasid pasid = default) =>
-        _port.Epoch != _epoch ? DmaOutcome.Cancelled : OutcomeOf(_port.Scatter(_epoch, pasid, to, from));
+        OutcomeOf(_port.Scatter(_epoch, pasid, to, from));
 
     /// <summary>Has more be done after what waits already, as part of this: a reset calls it off too.</summary>
     /// <param name="more">What to do.</param>
@@ -65,5 +65,5 @@ public readonly struct DeviceWork
     public void Post(DeviceAction more, TimeSpan delay = default) => _worker.Post(_epoch, more, delay);
 
     private DmaOutcome OutcomeOf(bool isDone) =>
-        isDone ? DmaOutcome.Done : _port.Epoch == _epoch ? DmaOutcome.Aborted : DmaOutcome.Cancelled;
+        isDone ? DmaOutcome.Done : IsCancelled ? DmaOutcome.Cancelled : DmaOutcome.Aborted;
 }

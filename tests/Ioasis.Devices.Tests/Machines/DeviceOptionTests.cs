@@ -39,6 +39,13 @@ public sealed class DeviceOptionTests
     }
 
     [Fact]
+    public void A_default_must_be_a_value()
+    {
+        Assert.Throws<ArgumentException>(() => DeviceOption.Number("n", 5, 1, 4, ""));
+        Assert.Throws<ArgumentException>(() => DeviceOption.BarSize("n", 5000, 1 << 20, ""));
+    }
+
+    [Fact]
     public void A_model_is_added_once_and_under_a_name_of_its_own()
     {
         DeviceModels.Add(s_model);

@@ -62,6 +62,13 @@ public sealed class RegisterBlockTests : IDisposable
     }
 
     [Fact]
+    public void A_value_can_be_made_when_it_is_read()
+    {
+        _function.Counts = s_wide;
+        Assert.Equal((0x1122334455667789ul, 0x5566778aul, 0x11223344ul), (Read(0, 8), Read(0, 4), Read(4, 4)));
+    }
+
+    [Fact]
     public void What_the_model_does_not_accept_changes_nothing_and_a_reset_brings_all_back()
     {
         Write(0x18, 5, 8);
@@ -102,7 +109,12 @@ public sealed class RegisterBlockTests : IDisposable
 
         public Register? Refuses { get; set; }
 
+        /// <summary>Reads one more each time.</summary>
+        public Register? Counts { get; set; }
+
         public ulong Value(Register register) => this[register];
+
+        protected override ulong OnRead(Register register) => register == Counts ? ++this[register] : this[register];
 
         protected override bool Accepts(Register register, ulong value) => register != Refuses;
 

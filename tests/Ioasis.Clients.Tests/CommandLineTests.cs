@@ -201,6 +201,8 @@ public sealed class CommandLineTests
         CommandResult result = CommandLine.Run([.. CommandLine.Ioasis, "doctor"]);
         Assert.True(result.Status == 0, result.ToString());
         Assert.Contains("trial: sh opens /dev/iommu: works", result.Output, StringComparison.Ordinal);
+        string built = CommandLine.Ioasis is ["dotnet", ..] ? "for dotnet (.NET " : "compiled ahead of time";
+        Assert.StartsWith($"ok      this program: {built}", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]
